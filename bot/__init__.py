@@ -1,0 +1,1 @@
+"""IPS-wijzer: the Dutch assistant for the implementation of Individuele Plaatsing en Steun."""
