@@ -1,0 +1,113 @@
+"""Rasa's actions: read the turn, call the service, utter what it returns. No decisions here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from rasa_sdk import Action, FormValidationAction, Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from bot.app import build
+from bot.channels.rest import to_rest
+from bot.model import Message, RankedAnswer
+from bot.service import Outcome, Service
+from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+FORM = "criteriacheck"
+DONE = "klaar"
+
+
+@lru_cache(maxsize=1)
+def service() -> Service:
+    """Return the one service of this process; built at the first call, not at import."""
+    return build(Settings.from_environment()).service
+
+
+def message_of(tracker: Tracker) -> Message:
+    """Return what the NLU found in the last message."""
+    latest: Mapping[str, Any] = tracker.latest_message or {}
+    intent = latest.get("intent") or {}
+    answers = tuple(RankedAnswer(item["card"], item["score"]) for item in latest.get("answers") or ())
+    return Message(
+        conversation=tracker.sender_id,
+        text=latest.get("text") or "",
+        intent=intent.get("name") or "",
+        confidence=float(intent.get("confidence") or 0.0),
+        answers=answers,
+    )
+
+
+def utter(outcome: Outcome, dispatcher: CollectingDispatcher) -> None:
+    """Send the replies in order."""
+    for reply in outcome.replies:
+        message = to_rest(reply, service().knowledge)
+        custom = dict(message.get("custom", {}))
+        dispatcher.utter_message(
+            text=message["text"], buttons=message.get("buttons"), json_message=custom or None
+        )
+    if outcome.forget:
+        dispatcher.utter_message(json_message={"forget": True})
+
+
+class ActionTurn(Action):  # type: ignore[misc]
+    """Handles a message outside the interview; hands over to the form when the interview is open after it."""
+
+    def name(self) -> str:
+        """Return the name in the domain."""
+        return "action_turn"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
+        """Utter the replies; the form then asks the open question."""
+        outcome = await asyncio.to_thread(service().turn, message_of(tracker))
+        utter(outcome, dispatcher)
+        return [FollowupAction(FORM)] if outcome.active else []
+
+
+class ValidateCriteriacheck(FormValidationAction):  # type: ignore[misc]
+    """Handles a message inside the interview."""
+
+    def name(self) -> str:
+        """Return the name in the domain."""
+        return f"validate_{FORM}"
+
+    async def validate_answer(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> dict[str, Any]:
+        """Utter the replies; an empty slot makes the form ask on, a filled one closes it."""
+        outcome = await asyncio.to_thread(service().turn, message_of(tracker))
+        utter(outcome, dispatcher)
+        return {"answer": None if outcome.active else DONE}
+
+
+class ActionAskAnswer(Action):  # type: ignore[misc]
+    """Asks the open question of the interview, or gives the advice when there is none left."""
+
+    def name(self) -> str:
+        """Return the name in the domain."""
+        return f"action_ask_{FORM}_answer"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
+        """Utter the question."""
+        outcome = await asyncio.to_thread(service().question, tracker.sender_id)
+        utter(outcome, dispatcher)
+        return []
+
+
+class ActionCloseCheck(Action):  # type: ignore[misc]
+    """Empties the slot, so that the form can open again."""
+
+    def name(self) -> str:
+        """Return the name in the domain."""
+        return "action_close_check"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
+        """Reset the slot."""
+        return [SlotSet("answer", None)]

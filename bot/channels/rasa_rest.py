@@ -1,0 +1,47 @@
+"""Rasa's side of the REST channel: text, buttons and `custom` of one reply stay together in one message."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+
+class WholeReplyOutput(CollectingOutputChannel):
+    """Collects each reply whole; Rasa's own channel splits `custom` off into a message of its own."""
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Keep one reply as {"recipient_id", "text"?, "buttons"?, "custom"?}."""
+        kept = {key: message[key] for key in ("text", "buttons", "custom") if message.get(key)}
+        if kept:
+            await self._persist_message({"recipient_id": recipient_id, **kept})
+
+
+class WholeReplyRest(InputChannel):  # type: ignore[misc]
+    """`POST /webhooks/rest/webhook` on loopback; the public port stands before it and has checked the message."""
+
+    @classmethod
+    def name(cls) -> str:
+        """Return the name in the path."""
+        return "rest"
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """Return the routes."""
+        routes = Blueprint("whole_reply_rest")
+
+        @routes.get("/")
+        async def health(request: Request) -> HTTPResponse:
+            return json({"status": "ok"})
+
+        @routes.post("/webhook")
+        async def receive(request: Request) -> HTTPResponse:
+            replies = WholeReplyOutput()
+            body = request.json
+            await on_new_message(UserMessage(body["message"], replies, body["sender"], input_channel=self.name()))
+            return json(replies.messages)
+
+        return routes

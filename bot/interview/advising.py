@@ -1,0 +1,229 @@
+"""Says an advice in plain Dutch: the verdict, why not the others, who is responsible, what must be arranged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from bot.interview import wording
+from bot.interview.commands import plain
+from bot.interview.reading import Reading
+from bot.model import (
+    CRITERION_NUMBERS,
+    Advice,
+    Button,
+    Difference,
+    Dossier,
+    Facts,
+    Knowledge,
+    Missing,
+    OptionStatus,
+    OptionVerdict,
+    Reason,
+    Reply,
+    SourceRef,
+    Status,
+    criterion_key,
+)
+from bot.rules.options import advise, open_questions
+
+STATUS_WORDS = {
+    OptionStatus.POSSIBLE: "kan",
+    OptionStatus.IMPOSSIBLE: "kan niet",
+    OptionStatus.UNDECIDED: "nog open",
+}
+
+# What part of the advice a question is about, and which words ask for it.
+_PARTS = (
+    ("responsible", re.compile(r"verantwoordelijk|wie (vraagt|doet|regelt|betaalt)|financiering aan|modeltrouwmeting|contract")),
+    ("missing", re.compile(r"regelen|geregeld|nodig|ontbreekt|missen|nog doen|moeten we (nog|nu)|volgende stap|en nu\b")),
+)
+_OPTION_WORDS = (
+    ("onderaannemerschap", re.compile(r"onderaann\w*|scenario (1|een|één)\b|uitbested\w*")),
+    ("regionaal_team", re.compile(r"region\w* (ips[- ]?)?team|regioteam|scenario (2|twee)\b")),
+    ("reintegratiebedrijf", re.compile(r"re-?[iï]ntegratie\w*|scenario (3|drie)\b")),
+    ("inhuren", re.compile(r"inhu\w*|inhuur|scenario (4|vier)\b")),
+    ("zelfstandig", re.compile(r"zelfstandig|\balleen doen\b|\bzelf (doen|uitvoeren|ips)\b")),
+)
+_SUBJECT_WORDS = re.compile(r"(?:criterium|kwaliteitscriterium|crit|c)\s*([1-8])\b|\bvraag ([1-8])\b")
+
+
+def full(facts: Facts, knowledge: Knowledge, skipped: Iterable[str] = ()) -> tuple[Reply, ...]:
+    """Return the whole advice on these facts, as a few replies."""
+    advice = advise(facts, knowledge)
+    replies = [_verdict(advice, facts, knowledge, skipped), _others(advice, knowledge)]
+    if advice.best in advice.possible:
+        best = advice.option(advice.best)
+        replies += [_responsible(best, knowledge), *_missing(best, knowledge)]
+    return (*replies[:-1], _closed(replies[-1], knowledge))
+
+
+def asked(text: str, dossier: Dossier, knowledge: Knowledge) -> tuple[Reply, ...]:
+    """Return the part of the advice that a message asks about: one option, the responsibilities, what is missing, or all."""
+    advice = advise(dossier.facts, knowledge)
+    words = plain(text)
+    option = next((name for name, pattern in _OPTION_WORDS if pattern.search(words)), None)
+    if option:
+        return (_option(advice.option(option), knowledge),)
+    part = next((name for name, pattern in _PARTS if pattern.search(words)), None)
+    if part and advice.best in advice.possible:
+        best = advice.option(advice.best)
+        return (_responsible(best, knowledge),) if part == "responsible" else tuple(_missing(best, knowledge))
+    return full(dossier.facts, knowledge, dossier.skipped)
+
+
+def difference(change: Difference, reading: Reading, knowledge: Knowledge) -> tuple[Reply, ...]:
+    """Return what a hypothesis changes, and that nothing was stored."""
+    lines = [wording.say(knowledge, "whatif_intro", facts=wording.described(knowledge, reading.hypothetical, {}))]
+    before, after = best_name(change.before, knowledge), best_name(change.after, knowledge)
+    if change.before.best == change.after.best:
+        lines.append(wording.say(knowledge, "whatif_same", best=after))
+    else:
+        lines.append(wording.say(knowledge, "whatif_change", before=before, after=after))
+    changed, sources = [], []
+    for old, new in zip(change.before.options, change.after.options, strict=True):
+        if old.status != new.status:
+            words = {"name": new.name, "before": STATUS_WORDS[old.status], "after": STATUS_WORDS[new.status]}
+            reason = next(iter((*new.reasons, *old.reasons)), None)
+            changed.append("- " + wording.say(knowledge, "whatif_option", **words) + (f". {reason.text}" if reason else "."))
+            sources += [reason.source] if reason else []
+    text = "\n\n".join(lines) + ("\n\n" + "\n".join(changed) if changed else "")
+    return (Reply(text, sources=unique(sources)),)
+
+
+def key_named(text: str, knowledge: Knowledge) -> str | None:
+    """Return the fact that a message names by number or subject ("criterium 5", "mijn antwoord over capaciteit")."""
+    words = plain(text)
+    number = _SUBJECT_WORDS.search(words)
+    if number:
+        return criterion_key(int(number.group(1) or number.group(2)))
+    for key, definition in knowledge.facts.items():
+        nouns = [word for word in re.findall(r"\w{6,}", definition.subject.lower())]
+        if any(noun in words for noun in nouns):
+            return key
+    return None
+
+
+def best_name(advice: Advice, knowledge: Knowledge) -> str:
+    """Return the outcome in a few words."""
+    names = {"nog_niet": "nog geen vorm mogelijk", "meer_informatie": "nog niet te zeggen"}
+    return names.get(advice.best) or advice.option(advice.best).name
+
+
+def unique(refs: Iterable[SourceRef]) -> tuple[SourceRef, ...]:
+    """Return the places without repeats, in order."""
+    return tuple(dict.fromkeys(refs))
+
+
+# --- parts -------------------------------------------------------------------------------------------------------
+
+
+def _verdict(advice: Advice, facts: Facts, knowledge: Knowledge, skipped: Iterable[str]) -> Reply:
+    heads = {
+        "nog_niet": "**Advies: nu nog niet.** Met wat je hebt ingevuld kan geen van de vijf vormen.",
+        "meer_informatie": "**Advies: nog niet te zeggen.** Er ontbreekt nog informatie die de uitkomst bepaalt.",
+    }
+    if advice.best in heads:
+        lines, sources = [heads[advice.best]], []
+        if advice.possible:
+            names = ", ".join(advice.option(name).name for name in advice.possible)
+            lines.append(f"Dit kan in elk geval: {names}.")
+    else:
+        best = advice.option(advice.best)
+        lines = [f"**Advies: {best.name}.** {' '.join(reason.text for reason in best.fits)}".strip()]
+        sources = [reason.source for reason in best.fits]
+    lines += _criteria_lines(facts, knowledge)
+    sources += [knowledge.criteria[number].source for number in _not_met(facts)]
+    to_find_out = _to_find_out(advice, facts, knowledge, skipped)
+    if to_find_out:
+        lines.append(wording.say(knowledge, "decides_title") + "\n\n" + _bullets(to_find_out))
+    lines.append(wording.say(knowledge, "advice_disclaimer"))
+    return Reply("\n\n".join(lines), sources=unique(sources) or (SourceRef("praktijkscenarios", "Aanleiding"),))
+
+
+def _criteria_lines(facts: Facts, knowledge: Knowledge) -> list[str]:
+    missed = [f"{n} ({wording.lower_first(knowledge.criteria[n].name)})" for n in _not_met(facts)]
+    unsure = [str(n) for n in CRITERION_NUMBERS if facts.get(criterion_key(n)) == Status.ONBEKEND.value]
+    met = [n for n in CRITERION_NUMBERS if facts.get(criterion_key(n)) == Status.VOLDOET.value]
+    lines = []
+    if len(met) == len(CRITERION_NUMBERS):
+        lines.append("Jullie voldoen volgens je antwoorden aan alle acht kwaliteitscriteria.")
+    if missed:
+        lines.append(f"Niet gehaald: criterium {', '.join(missed)}.")
+    if unsure:
+        lines.append(f"Nog niet zeker: criterium {', '.join(unsure)}.")
+    return lines
+
+
+def _not_met(facts: Facts) -> list[int]:
+    return [n for n in CRITERION_NUMBERS if facts.get(criterion_key(n)) == Status.VOLDOET_NIET.value]
+
+
+def _to_find_out(advice: Advice, facts: Facts, knowledge: Knowledge, skipped: Iterable[str]) -> list[str]:
+    if advice.best != "meer_informatie":
+        return []
+    asked_for = set(open_questions(facts, knowledge)) | {
+        criterion_key(n) for n in CRITERION_NUMBERS if facts.get(criterion_key(n)) == Status.ONBEKEND.value
+    }
+    return [wording.subject(knowledge, key) for key in knowledge.facts if key in asked_for][:8]
+
+
+def _others(advice: Advice, knowledge: Knowledge) -> Reply:
+    others = [verdict for verdict in advice.options if verdict.id != advice.best]
+    lines = [_one_line(verdict) for verdict in others]
+    sources = [reason.source for verdict in others for reason in _why(verdict)]
+    return Reply(wording.say(knowledge, "why_not_title") + "\n\n" + "\n".join(lines), sources=unique(sources))
+
+
+def _one_line(verdict: OptionVerdict) -> str:
+    because = " ".join(reason.text for reason in _why(verdict))
+    return f"- **{verdict.name}**: {STATUS_WORDS[verdict.status]}. {because}".rstrip()
+
+
+def _why(verdict: OptionVerdict) -> tuple[Reason | Missing, ...]:
+    if verdict.reasons:
+        return verdict.reasons[:2]
+    return tuple(item for item in verdict.missing if item.required)[:2] if verdict.status != OptionStatus.POSSIBLE else ()
+
+
+def _option(verdict: OptionVerdict, knowledge: Knowledge) -> Reply:
+    lines = [f"**{verdict.name}: {STATUS_WORDS[verdict.status]}.** " + " ".join(r.text for r in verdict.reasons)]
+    required = [item.text for item in verdict.missing if item.required]
+    if required:
+        lines.append(wording.say(knowledge, "required_title") + "\n\n" + _bullets(required))
+    if verdict.remarks:
+        lines.append(wording.say(knowledge, "silent_title") + "\n\n" + _bullets([r.text for r in verdict.remarks]))
+    sources = [item.source for item in (*verdict.reasons, *verdict.missing, *verdict.remarks)]
+    return Reply("\n\n".join(line.strip() for line in lines), sources=unique(sources))
+
+
+def _responsible(verdict: OptionVerdict, knowledge: Knowledge) -> Reply:
+    who = verdict.responsible
+    lines = [
+        f"Uitvoering: {who.execution}",
+        f"Contract: {who.contract}",
+        f"Financiering aanvragen: {who.funding}",
+        f"Modeltrouwmeting: {who.fidelity_review}",
+    ]
+    text = wording.say(knowledge, "responsible_title") + "\n\n" + _bullets(lines)
+    return Reply(text, sources=(knowledge.options[verdict.id].responsible_source,))
+
+
+def _missing(verdict: OptionVerdict, knowledge: Knowledge) -> list[Reply]:
+    parts: Mapping[str, list[str]] = {
+        "required_title": [item.text for item in verdict.missing if item.required],
+        "recommended_title": [item.text for item in verdict.missing if not item.required],
+        "silent_title": [reason.text for reason in verdict.remarks],
+    }
+    texts = [wording.say(knowledge, title) + "\n\n" + _bullets(items) for title, items in parts.items() if items]
+    sources = unique(item.source for item in (*verdict.missing, *verdict.remarks))
+    return [Reply("\n\n".join(texts), sources=sources)] if texts else []
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _closed(reply: Reply, knowledge: Knowledge) -> Reply:
+    titles = [wording.say(knowledge, name) for name in ("overview_button", "person_button", "restart_button")]
+    return Reply(reply.text, tuple(Button(title, title) for title in titles), reply.sources)

@@ -1,0 +1,365 @@
+"""One turn of the interview: a message and a dossier in, a new dossier and replies out. Pure: no I/O, no clock.
+
+What the interview can't answer itself (a content question, small talk) it names in `Turn.side`; the service answers that
+and the interview then repeats its question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.interview import advising, dossier as change, wording
+from bot.interview.commands import Command, command_of, plain
+from bot.interview.reading import Reading, read
+from bot.interview.terms import find_term
+from bot.model import Button, Dossier, FactValue, Facts, Knowledge, Message, Reply, Status
+from bot.rules.options import open_questions
+from bot.rules.whatif import what_if
+
+STARTERS = frozenset({"informeren", "start", "corrigeren", "stel_dat", "advies"})
+SIDES = frozenset(
+    """vraag mens groeten bedanken afscheid wie_ben_je hulpvraag misbruik buiten_onderwerp wissen""".split()
+)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a message did: the dossier after it, the replies, what the service must still answer, and whether to forget."""
+
+    dossier: Dossier
+    replies: tuple[Reply, ...] = ()
+    side: str | None = None
+    forget: bool = False
+
+
+@dataclass(frozen=True)
+class _Context:
+    message: Message
+    reading: Reading
+    command: Command | None
+    dossier: Dossier
+    knowledge: Knowledge
+
+    def say(self, text_id: str, **words: object) -> Reply:
+        return Reply(wording.say(self.knowledge, text_id, **words))
+
+    def is_(self, name: str, certain: bool = False) -> bool:
+        return self.command is not None and self.command.name == name and (self.command.certain or not certain)
+
+
+def take(message: Message, dossier: Dossier, knowledge: Knowledge) -> Turn:
+    """Let a message do what it says; the first step that recognises it decides."""
+    pending = dossier.pending if dossier.active else None
+    context = _Context(
+        message,
+        read(message.text, pending, knowledge),
+        command_of(message.text, message.intent, message.confidence),
+        dossier,
+        knowledge,
+    )
+    for step in _STEPS:
+        turn = step(context)
+        if turn is not None:
+            return turn
+    return Turn(dossier, side="vraag" if _is_question(context) else "onduidelijk")
+
+
+def question(dossier: Dossier, knowledge: Knowledge) -> tuple[Dossier, tuple[Reply, ...]]:
+    """Return the question to ask now. When nothing matters any more, return the advice and close the interview."""
+    if dossier.proposal:
+        return dossier, (_proposal_question(dossier, knowledge),)
+    left = remaining(dossier, knowledge)
+    if not left:
+        done = dossier.with_(active=False, advised=True, pending=None)
+        return done, advising.full(done.facts, knowledge, done.skipped)
+    key = dossier.pending if dossier.pending in left else left[0]
+    return dossier.with_(pending=key), (wording.question(knowledge, key, len(left)),)
+
+
+def remaining(dossier: Dossier, knowledge: Knowledge) -> tuple[str, ...]:
+    """Return the keys that are still to be asked: open, not answered with 'weet ik niet', not skipped."""
+    known = set(dossier.facts) | set(dossier.skipped)
+    return tuple(key for key in open_questions(dossier.facts, knowledge) if key not in known)
+
+
+# --- steps, in order ---------------------------------------------------------------------------------------------
+
+
+def _settle_proposal(c: _Context) -> Turn | None:
+    proposal = c.dossier.proposal
+    if not proposal or c.reading.answer not in ("ja", "nee") or (c.reading.facts and c.command):
+        return None
+    settle = {"contradiction": _settle_contradiction, "restart": _settle_restart, "wipe": _settle_wipe}[proposal["kind"]]
+    return settle(c, c.reading.answer == "ja")
+
+
+def _settle_contradiction(c: _Context, yes: bool) -> Turn:
+    assert c.dossier.proposal
+    key, new, note = c.dossier.proposal["key"], c.dossier.proposal["new"], c.dossier.proposal["note"]
+    clear = c.dossier.with_(proposal=None)
+    if not yes:
+        old = wording.value(c.knowledge, key, clear.facts[key])
+        return Turn(clear, (c.say("contradiction_kept", subject=wording.subject(c.knowledge, key), old=old),))
+    fact: FactValue = tuple(new) if isinstance(new, list) else new
+    notes = {key: note} if note else {}
+    after = change.put(change.remember(clear), {key: fact}, notes)
+    return Turn(after, (c.say("changed", facts=wording.described(c.knowledge, {key: fact}, notes)),))
+
+
+def _settle_restart(c: _Context, yes: bool) -> Turn:
+    if not yes:
+        return Turn(c.dossier.with_(proposal=None), (c.say("kept"),))
+    return Turn(_empty(c.dossier).with_(active=True), (c.say("restarted"),))
+
+
+def _settle_wipe(c: _Context, yes: bool) -> Turn:
+    if not yes:
+        return Turn(c.dossier.with_(proposal=None), (c.say("kept"),))
+    return Turn(_empty(c.dossier), (c.say("wiped"),), forget=True)
+
+
+def _empty(dossier: Dossier) -> Dossier:
+    return Dossier(dossier.conversation, greeted=True, version=dossier.version)
+
+
+def _do_command(c: _Context) -> Turn | None:
+    if c.command is None or not c.command.certain:
+        return None
+    return _dispatch(c, c.command.name)
+
+
+def _do_likely_command(c: _Context) -> Turn | None:
+    return _dispatch(c, c.command.name) if c.command else None
+
+
+def _dispatch(c: _Context, name: str) -> Turn | None:
+    if name in _COMMANDS:
+        return _COMMANDS[name](c)
+    return Turn(c.dossier.with_(), side=name) if name in SIDES else None
+
+
+def _take_facts(c: _Context) -> Turn | None:
+    facts, unclear = c.reading.facts, c.reading.unclear
+    if not facts and not unclear and not c.reading.in_progress:
+        return None
+    if not c.dossier.active and not _starts(c):
+        return None
+    facts = change.merged(c.dossier, facts)
+    clash = {} if _corrects(c) else change.contradictions(c.dossier, facts)
+    fresh = {key: fact for key, fact in facts.items() if key not in clash and c.dossier.facts.get(key) != fact}
+    after = change.remember(c.dossier) if fresh or c.reading.in_progress else c.dossier
+    after = change.put(after, fresh, c.reading.notes)
+    replies = [*_noted(c, fresh), *_in_progress(c)]
+    after = _set_in_progress(after, c)
+    replies += [Reply(text) for text in unclear.values()]
+    after = after.with_(active=True, pending=next(iter(unclear), after.pending))
+    if clash:
+        after = after.with_(proposal=_contradiction(c, clash))
+    side = "vraag" if _is_question(c) and not c.is_("start") else None
+    return Turn(after, tuple(replies), side=side)
+
+
+def _starts(c: _Context) -> bool:
+    """Outside the interview, only a message about the own organisation opens it; a question is answered first."""
+    return bool(c.dossier.facts) or c.message.intent in STARTERS or "organisation_type" in c.reading.facts
+
+
+def _corrects(c: _Context) -> bool:
+    return c.reading.corrects or c.is_("corrigeren")
+
+
+def _contradiction(c: _Context, clash: Mapping[str, FactValue]) -> dict[str, object]:
+    key, new = next(iter(clash.items()))
+    stored = list(new) if isinstance(new, tuple) else new
+    return {"kind": "contradiction", "key": key, "new": stored, "note": c.reading.notes.get(key, "")}
+
+
+def _noted(c: _Context, fresh: Facts) -> list[Reply]:
+    """Repeat in one line what was read, unless it was a plain answer to the question asked."""
+    judged = [v for n, v in c.reading.verdicts.items() if f"criteria.{n}" in fresh]
+    replies = [Reply(verdict.reason, sources=(verdict.source,)) for verdict in judged]
+    rest = {key: fact for key, fact in fresh.items() if key not in {f"criteria.{v.number}" for v in judged}}
+    if rest and (set(rest) != {c.dossier.pending} or c.reading.answer is None):
+        first = not c.dossier.facts
+        text = wording.described(c.knowledge, rest, c.reading.notes)
+        text_id = "read_back" if first and len(plain(c.message.text).split()) > 5 else "noted"
+        replies.insert(0, c.say("changed" if _corrects(c) else text_id, facts=text))
+    return replies
+
+
+def _in_progress(c: _Context) -> list[Reply]:
+    return [c.say("not_yes", subject=wording.subject(c.knowledge, key)) for key in c.reading.in_progress]
+
+
+def _set_in_progress(dossier: Dossier, c: _Context) -> Dossier:
+    for key in c.reading.in_progress:
+        dossier = _unsure(dossier, key, "in ontwikkeling")
+    return dossier
+
+
+def _unsure(dossier: Dossier, key: str, note: str) -> Dossier:
+    """Note that a key isn't known: a criterion becomes 'onbekend', another key is not asked again."""
+    if wording.criterion_number(key) is not None:
+        return change.put(dossier, {key: Status.ONBEKEND.value}, {key: note} if note else {})
+    return change.skip(dossier, key)
+
+
+def _take_hypothesis(c: _Context) -> Turn | None:
+    if not c.reading.hypothetical and not c.is_("stel_dat", certain=True):
+        return None
+    if not c.reading.hypothetical:
+        return Turn(c.dossier, side="vraag") if not c.dossier.facts else Turn(c.dossier, (c.say("whatif_unclear"),))
+    if "organisation_type" not in c.dossier.facts and "organisation_type" not in c.reading.hypothetical:
+        return Turn(c.dossier.with_(active=True), (c.say("need_type"),))
+    difference = what_if(c.dossier.facts, c.reading.hypothetical, c.knowledge)
+    return Turn(c.dossier, advising.difference(difference, c.reading, c.knowledge))
+
+
+def _take_polarity(c: _Context) -> Turn | None:
+    key = c.dossier.pending if c.dossier.active else None
+    if key is None or c.dossier.proposal or c.reading.answer is None:
+        return None
+    name = wording.subject(c.knowledge, key)
+    if c.reading.answer == "weet_niet":
+        criterion = wording.criterion_number(key) is not None
+        reply = c.say("unknown_noted", subject=name) if criterion else c.say("unknown_skipped")
+        return Turn(_unsure(change.remember(c.dossier), key, ""), (reply,))
+    if c.reading.answer == "deels" and c.knowledge.facts[key].kind in ("bool", "criterion"):
+        return Turn(_unsure(change.remember(c.dossier), key, "deels"), (c.say("partly", subject=name),))
+    return None
+
+
+def _is_question(c: _Context) -> bool:
+    return c.reading.asks or (c.message.intent == "vraag" and c.message.confidence >= 0.5)
+
+
+_STEPS: tuple[Callable[[_Context], Turn | None], ...] = (
+    _settle_proposal,
+    _take_hypothesis,
+    _do_command,
+    _take_facts,
+    _take_polarity,
+    _do_likely_command,
+)
+
+
+# --- commands ----------------------------------------------------------------------------------------------------
+
+
+def _start(c: _Context) -> Turn:
+    replies = () if c.dossier.active else (c.say("intro"),)
+    opened = c.dossier.with_(active=True)
+    taken = _take_facts(_Context(c.message, c.reading, None, opened, c.knowledge))
+    return Turn(taken.dossier, taken.replies) if taken else Turn(opened, replies)
+
+
+def _resume(c: _Context) -> Turn:
+    if c.dossier.active:
+        return Turn(c.dossier)
+    return Turn(c.dossier.with_(active=True), (c.say("resumed" if c.dossier.facts else "intro"),))
+
+
+def _stop(c: _Context) -> Turn:
+    if not c.dossier.active:
+        return Turn(c.dossier, (c.say("already_paused" if c.dossier.facts else "bye"),))
+    reply = Reply(wording.say(c.knowledge, "paused"), (Button(_title(c, "continue_button"), "verder"),))
+    return Turn(c.dossier.with_(active=False, proposal=None), (reply,))
+
+
+def _restart(c: _Context) -> Turn:
+    if not c.dossier.facts and not c.dossier.skipped:
+        return Turn(_empty(c.dossier).with_(active=True), (c.say("restarted"),))
+    return Turn(c.dossier.with_(active=True, proposal={"kind": "restart"}))
+
+
+def _wipe(c: _Context) -> Turn:
+    return Turn(c.dossier.with_(active=True, proposal={"kind": "wipe"}))
+
+
+def _back(c: _Context) -> Turn:
+    before = change.back(c.dossier)
+    if before is None:
+        return Turn(c.dossier, (c.say("nothing_back"),))
+    return Turn(before.with_(active=True), (c.say("back"),))
+
+
+def _skip(c: _Context) -> Turn:
+    if not c.dossier.active or c.dossier.pending is None:
+        return Turn(c.dossier, (c.say("nothing_to_skip"),))
+    after = change.skip(change.remember(c.dossier), c.dossier.pending).with_(pending=None, proposal=None)
+    return Turn(after, (c.say("skipped"),))
+
+
+def _overview(c: _Context) -> Turn:
+    return Turn(c.dossier, (wording.overview(c.knowledge, c.dossier),))
+
+
+def _why(c: _Context) -> Turn | None:
+    key = c.dossier.pending if c.dossier.active else None
+    if key is None:
+        return None
+    definition = c.knowledge.facts[key]
+    return Turn(c.dossier, (Reply(definition.why, sources=(definition.source,)),))
+
+
+def _term(c: _Context) -> Turn | None:
+    term = find_term(c.message.text, c.knowledge)
+    if term is None:
+        return None
+    return Turn(c.dossier, (Reply(term.explanation, sources=(term.source,) if term.source else ()),))
+
+
+def _advice(c: _Context) -> Turn | None:
+    if "organisation_type" not in c.dossier.facts:
+        return Turn(c.dossier.with_(active=True), (c.say("need_type"),)) if c.is_("advies", certain=True) else None
+    return Turn(c.dossier, advising.asked(c.message.text, c.dossier, c.knowledge))
+
+
+def _correct(c: _Context) -> Turn | None:
+    taken = _take_facts(c)
+    if taken is not None:
+        return taken
+    key = advising.key_named(c.message.text, c.knowledge)
+    if key is None or key not in c.dossier.facts:
+        return Turn(c.dossier, (c.say("change_which"),)) if c.command and c.command.certain else None
+    facts = {name: fact for name, fact in c.dossier.facts.items() if name != key}
+    after = change.remember(c.dossier).with_(facts=facts, active=True, pending=key, advised=False)
+    return Turn(after)
+
+
+def _title(c: _Context, text_id: str) -> str:
+    return wording.say(c.knowledge, text_id)
+
+
+_COMMANDS: Mapping[str, Callable[[_Context], Turn | None]] = {
+    "start": _start,
+    "verder": _resume,
+    "stoppen": _stop,
+    "opnieuw": _restart,
+    "wissen": _wipe,
+    "terug": _back,
+    "overslaan": _skip,
+    "overzicht": _overview,
+    "waarom": _why,
+    "begrip": _term,
+    "advies": _advice,
+    "corrigeren": _correct,
+}
+
+
+def _proposal_question(dossier: Dossier, knowledge: Knowledge) -> Reply:
+    proposal = dossier.proposal or {}
+    buttons = tuple(Button(title, title) for title in (wording.say(knowledge, "yes"), wording.say(knowledge, "no")))
+    if proposal["kind"] == "restart":
+        return Reply(wording.say(knowledge, "restart_question"), buttons)
+    if proposal["kind"] == "wipe":
+        return Reply(wording.say(knowledge, "wipe_question"), buttons)
+    key = proposal["key"]
+    new = tuple(proposal["new"]) if isinstance(proposal["new"], list) else proposal["new"]
+    words = {
+        "subject": wording.subject(knowledge, key),
+        "old": wording.value(knowledge, key, dossier.facts[key]),
+        "new": wording.value(knowledge, key, new),
+    }
+    return Reply(wording.say(knowledge, "contradiction", **words), buttons)

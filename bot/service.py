@@ -1,0 +1,121 @@
+"""The use cases: one turn of a conversation, the question that is open, an advice on facts. Knows no channel and no Rasa."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from bot.answers.ladder import answer
+from bot.errors import StaleDossier
+from bot.interview import engine, wording
+from bot.model import Advice, Button, Dossier, Facts, Knowledge, Message, Reply
+from bot.ports import Clock, DossierStore
+from bot.rules.options import advise
+
+log = logging.getLogger(__name__)
+
+TRIES = 4  # how often a turn is done over when somebody else saved the same dossier in between
+
+SMALL_TALK = {
+    "groeten": "greeting",
+    "bedanken": "thanks",
+    "afscheid": "bye",
+    "wie_ben_je": "who",
+    "mens": "person",
+    "hulpvraag": "private_help",
+    "misbruik": "abuse",
+    "buiten_onderwerp": "off_topic",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a turn gives: the replies, whether an interview is going on, and whether the conversation's text must go."""
+
+    replies: tuple[Reply, ...]
+    active: bool
+    forget: bool = False
+
+
+class Service:
+    """The assistant behind every channel."""
+
+    def __init__(self, knowledge: Knowledge, store: DossierStore, clock: Clock) -> None:
+        self.knowledge = knowledge
+        self._store = store
+        self._clock = clock
+
+    def advise(self, facts: Facts) -> Advice:
+        """Return the verdict on all five options."""
+        return advise(facts, self.knowledge)
+
+    def turn(self, message: Message) -> Outcome:
+        """Do what a message says and return the replies, without the open question; raises StoreError."""
+        for attempt in range(1, TRIES + 1):
+            dossier = self._load(message.conversation)
+            turn = engine.take(message, dossier, self.knowledge)
+            side, last_card = self._side(turn.side, message, turn.dossier)
+            notice = () if dossier.greeted else (Reply(self.knowledge.texts["notice"]),)
+            after = turn.dossier.with_(greeted=True, last_card=last_card or turn.dossier.last_card)
+            try:
+                if turn.forget:
+                    self._store.delete(message.conversation)
+                else:
+                    after = self._save(after)
+            except StaleDossier:
+                if attempt == TRIES:
+                    raise
+                continue
+            return Outcome((*notice, *turn.replies, *side), after.active, turn.forget)
+        raise AssertionError("unreachable")
+
+    def question(self, conversation: str) -> Outcome:
+        """Return the question that is open now, or the advice when nothing matters any more; raises StoreError."""
+        for attempt in range(1, TRIES + 1):
+            dossier = self._load(conversation)
+            if not dossier.active:
+                return Outcome((), active=False)
+            after, replies = engine.question(dossier, self.knowledge)
+            try:
+                after = self._save(after) if after != dossier else after
+            except StaleDossier:
+                if attempt == TRIES:
+                    raise
+                continue
+            return Outcome(replies, after.active)
+        raise AssertionError("unreachable")
+
+    def _load(self, conversation: str) -> Dossier:
+        return self._store.load(conversation) or Dossier(conversation)
+
+    def _save(self, dossier: Dossier) -> Dossier:
+        return self._store.save(dossier.with_(updated_at=self._clock()))
+
+    def _side(self, side: str | None, message: Message, dossier: Dossier) -> tuple[tuple[Reply, ...], str | None]:
+        """Answer what the interview left to us."""
+        if side is None:
+            return (), None
+        if side == "vraag":
+            reply, card = answer(message.answers, self.knowledge)
+            return (reply if dossier.active else self._with_start(reply),), card
+        if side == "onduidelijk":
+            return self._not_understood(message, dossier)
+        return (self._small_talk(side, dossier),), None
+
+    def _small_talk(self, side: str, dossier: Dossier) -> Reply:
+        reply = Reply(self.knowledge.texts[SMALL_TALK[side]])
+        if dossier.active or side not in ("groeten", "wie_ben_je", "buiten_onderwerp"):
+            return reply
+        return self._with_start(reply)
+
+    def _not_understood(self, message: Message, dossier: Dossier) -> tuple[tuple[Reply, ...], str | None]:
+        if dossier.active:
+            words = self.knowledge.texts
+            return (Reply(f"{words['not_understood']} {words['not_understood_choice']}"),), None
+        reply, card = answer(message.answers, self.knowledge)
+        return (self._with_start(reply),), card
+
+    def _with_start(self, reply: Reply) -> Reply:
+        """Offer the check and a person under a reply outside the interview."""
+        titles = [wording.say(self.knowledge, name) for name in ("start_button", "person_button")]
+        return Reply(reply.text, (*reply.buttons, *(Button(t, t) for t in titles)), reply.sources, reply.progress)
