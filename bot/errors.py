@@ -7,6 +7,7 @@
     │   └── InvalidValue
     ├── StoreError           the store is down, slow or full
     │   └── StaleDossier     somebody else saved this dossier in between
+    ├── SettingError         a setting in the environment has a value that we can't take
     └── NotReady             a part that this request needs has not started (yet)
 """
 
@@ -54,6 +55,14 @@ class StoreError(IpsWijzerError):
 
 class StaleDossier(StoreError):
     """The dossier was saved by somebody else since it was read."""
+
+
+class SettingError(IpsWijzerError):
+    """A setting has a wrong value; the text is one Dutch line that names the setting."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        self.name = name
+        super().__init__(f"{name} {problem}")
 
 
 class NotReady(IpsWijzerError):
