@@ -1,14 +1,15 @@
 """One tree of errors.
 
-    IpsWijzerError
-    ├── KnowledgeError       a YAML file is wrong: file, line and what is wrong with it
-    ├── InputError           a program or a person sent something we can't take: a code, a field, a Dutch sentence
-    │   ├── UnknownFact
-    │   └── InvalidValue
-    ├── StoreError           the store is down, slow or full
-    │   └── StaleDossier     somebody else saved this dossier in between
-    ├── SettingError         a setting in the environment has a value that we can't take
-    └── NotReady             a part that this request needs has not started (yet)
+IpsWijzerError
+├── KnowledgeError       a YAML file is wrong: file, line and what is wrong with it
+├── InputError           a program or a person sent something we can't take: a code, a field, a Dutch sentence
+│   ├── Refused          an HTTP request that we refuse: it has a status of its own
+│   ├── UnknownFact
+│   └── InvalidValue
+├── StoreError           the store is down, slow or full
+│   └── StaleDossier     somebody else saved this dossier in between
+├── SettingError         a setting in the environment has a value that we can't take
+└── NotReady             a part that this request needs has not started (yet)
 """
 
 from __future__ import annotations
@@ -35,6 +36,16 @@ class InputError(IpsWijzerError):
     def __init__(self, message: str, field: str | None = None) -> None:
         self.message, self.field = message, field
         super().__init__(message)
+
+
+class Refused(InputError):
+    """An HTTP request that we refuse, with its status and, where the sender should wait, the seconds."""
+
+    def __init__(
+        self, status: int, code: str, message: str, field: str | None = None, retry_after: int | None = None
+    ) -> None:
+        self.status, self.code, self.retry_after = status, code, retry_after
+        super().__init__(message, field)
 
 
 class UnknownFact(InputError):

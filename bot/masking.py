@@ -77,7 +77,7 @@ def is_bsn(text: str) -> bool:
     if len(digits) != 9 or not any(digits):
         return False
     weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-    return sum(digit * weight for digit, weight in zip(digits, weights)) % 11 == 0
+    return sum(digit * weight for digit, weight in zip(digits, weights, strict=True)) % 11 == 0
 
 
 def is_iban(text: str) -> bool:

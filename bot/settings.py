@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -92,7 +93,7 @@ class Settings:
 
     host: str = _setting("IPS_HOST", "127.0.0.1", _address, "Address of the public port.")
     port: int = _setting("IPS_PORT", "8080", _whole(1, 65535), "The public port.")
-    data: Path = _setting("IPS_DATA", "var", _folder, "Folder for the database and the logs.")
+    data: Path = _setting("IPS_DATA", "var", _folder, "Folder for the database and the logs.")  # noqa: RUF009
     database_url: str = _setting(
         "IPS_DATABASE_URL", "", _text, "SQLAlchemy URL of the dossiers; empty: one SQLite file in IPS_DATA."
     )
@@ -125,8 +126,9 @@ class Settings:
     )
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
-        """Read all settings from `environ`; raises SettingError with one line that names the setting."""
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read all settings from `environ` (default: the process's); raises SettingError, one line with the name."""
+        environ = os.environ if environ is None else environ
         return cls(**{each.name: _read(each.metadata[_META], environ) for each in fields(cls)})
 
     @classmethod
