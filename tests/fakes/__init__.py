@@ -1,0 +1,1 @@
+"""Stand-ins for what the tests don't want to start."""

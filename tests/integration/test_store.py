@@ -1,0 +1,189 @@
+"""One contract for every dossier store: in memory, SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot.errors import StaleDossier, StoreError
+from bot.model import Dossier
+from bot.store.sql import SqlDossierStore
+from tests.fakes.store import MemoryDossierStore
+
+POSTGRES = os.environ.get("IPS_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=timezone.utc)
+
+
+def clock() -> datetime:
+    return NOW
+
+
+def postgres_schema() -> Iterator[str]:
+    """Make a schema of our own, and drop it afterwards; skip when no server answers."""
+    engine = sa.create_engine(POSTGRES, connect_args={"connect_timeout": 2}, poolclass=sa.pool.NullPool)
+    schema = f"ips_test_{os.getpid()}"
+    try:
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
+    except sa.exc.OperationalError:
+        pytest.skip("no PostgreSQL answers (IPS_TEST_POSTGRES names one)")
+    yield schema
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    if request.param == "memory":
+        yield MemoryDossierStore(clock)
+    elif request.param == "sqlite":
+        made = SqlDossierStore(f"sqlite:///{tmp_path / 'new' / 'dossiers.sqlite'}", clock)
+        yield made
+        made.close()
+    else:
+        schemas = postgres_schema()
+        schema = next(schemas)
+        monkeypatch.setattr("bot.store.sql._dossiers.schema", schema)
+        made = SqlDossierStore(POSTGRES, clock)
+        yield made
+        made.close()
+        next(schemas, None)
+
+
+FULL = Dossier(
+    conversation="gesprek-1",
+    facts={"organisation_type": "ggz", "near_partner": True, "partner_types": ("gemeente", "uwv")},
+    notes={"criteria.6": "26 cliënten per fte, 'krap' \"🙂\""},
+    skipped=("criteria.2",),
+    active=True,
+    greeted=True,
+    advised=True,
+    pending="criteria.4",
+    proposal={"key": "partner_types", "value": ("ggz",)},
+    history=({"near_partner": False}, {"partner_types": ("ggz", "uwv"), "near_partner": True}),
+    last_card="caseload",
+)
+
+
+def test_an_unknown_conversation_has_no_dossier(store: Any) -> None:
+    assert store.load("niemand") is None
+
+
+def test_everything_survives_the_round_trip(store: Any) -> None:
+    saved = store.save(FULL)
+    assert store.load("gesprek-1") == saved == FULL.with_(version=1, updated_at=NOW)
+
+
+def test_tuples_come_back_as_tuples(store: Any) -> None:
+    store.save(FULL)
+    loaded = store.load("gesprek-1")
+    assert loaded.facts["partner_types"] == ("gemeente", "uwv")
+    assert loaded.history[1]["partner_types"] == ("ggz", "uwv")
+    assert loaded.proposal["value"] == ("ggz",)
+
+
+def test_each_save_raises_the_version(store: Any) -> None:
+    second = store.save(store.save(FULL).with_(pending=None))
+    assert second.version == 2
+    assert store.load("gesprek-1").pending is None
+
+
+def test_an_old_copy_is_refused(store: Any) -> None:
+    first = store.save(FULL)
+    store.save(first.with_(pending="criteria.5"))
+    with pytest.raises(StaleDossier):
+        store.save(first.with_(pending="criteria.8"))
+    assert store.load("gesprek-1").pending == "criteria.5"
+
+
+def test_a_second_first_save_is_refused(store: Any) -> None:
+    store.save(FULL)
+    with pytest.raises(StaleDossier):
+        store.save(FULL.with_(pending=None))
+    assert store.load("gesprek-1").pending == "criteria.4"
+
+
+def test_a_deleted_dossier_stays_deleted(store: Any) -> None:
+    saved = store.save(FULL)
+    store.delete("gesprek-1")
+    store.delete("gesprek-1")
+    assert store.load("gesprek-1") is None
+    with pytest.raises(StaleDossier):
+        store.save(saved)
+
+
+def test_conversations_are_apart(store: Any) -> None:
+    store.save(FULL)
+    store.save(Dossier(conversation="gesprek-2"))
+    store.delete("gesprek-2")
+    assert store.load("gesprek-1") is not None
+
+
+def test_ping(store: Any) -> None:
+    store.ping()
+
+
+def test_of_many_writers_one_wins(store: Any) -> None:
+    first = store.save(FULL)
+
+    def write(number: int) -> bool:
+        try:
+            store.save(first.with_(last_card=str(number)))
+        except StaleDossier:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(write, range(24))) == 1
+
+
+def test_dossiers_outlive_the_store(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'dossiers.sqlite'}"
+    SqlDossierStore(url, clock).save(FULL)
+    assert SqlDossierStore(url, lambda: NOW + timedelta(days=1)).load("gesprek-1") == FULL.with_(
+        version=1, updated_at=NOW
+    )
+
+
+def test_the_conversation_id_is_not_stored(tmp_path: Path) -> None:
+    path = tmp_path / "dossiers.sqlite"
+    store = SqlDossierStore(f"sqlite:///{path}", clock)
+    store.save(FULL)
+    store.close()
+    assert b"gesprek-1" not in b"".join(each.read_bytes() for each in tmp_path.iterdir())
+
+
+def test_sqlite_waits_for_a_writer(tmp_path: Path) -> None:
+    path = tmp_path / "dossiers.sqlite"
+    store = SqlDossierStore(f"sqlite:///{path}", clock)
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(1) as pool:
+        saving = pool.submit(store.save, FULL)
+        other.execute("COMMIT")
+        assert saving.result(timeout=10).version == 1
+    other.close()
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:////proc/nergens/dossiers.sqlite", "postgresql://nobody@127.0.0.1:9/x", "mysql://x/y", "onzin"]
+)
+def test_a_store_out_of_reach_is_a_store_error(url: str) -> None:
+    with pytest.raises(StoreError):
+        SqlDossierStore(url, clock)
+
+
+def test_a_store_that_vanishes_is_a_store_error(tmp_path: Path) -> None:
+    store = SqlDossierStore(f"sqlite:///{tmp_path / 'dossiers.sqlite'}", clock)
+    (tmp_path / "dossiers.sqlite").write_bytes(b"dit is geen database" * 100)
+    for use in (store.ping, lambda: store.load("x"), lambda: store.save(FULL), lambda: store.delete("x")):
+        with pytest.raises(StoreError):
+            use()
