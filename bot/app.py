@@ -1,4 +1,4 @@
-"""Wires the assistant: knowledge, store and what stands on them. The web process and the action server both use it."""
+"""Wires the assistant: knowledge, store and service. The web process and the action server both use it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 from bot.knowledge.loader import load
 from bot.model import Advice, Knowledge
-from bot.ports import Clock, DossierStore
+from bot.ports import DossierStore
 from bot.rules.facts import parse_facts
-from bot.rules.options import advise
+from bot.service import Service
 from bot.settings import Settings
 from bot.store.sql import SqlDossierStore
 
@@ -23,17 +23,18 @@ class Assistant:
     settings: Settings
     knowledge: Knowledge
     store: DossierStore
-    clock: Clock
+    service: Service
 
     def advise(self, request: Mapping[str, Any]) -> Advice:
         """Return the advice on the facts of a request of POST /api/v1/advice; raises InputError."""
-        return advise(parse_facts(request, self.knowledge), self.knowledge)
+        return self.service.advise(parse_facts(request, self.knowledge))
 
 
 def build(settings: Settings) -> Assistant:
     """Load the knowledge and open the store; raises KnowledgeError or StoreError."""
-    clock = utc_now
-    return Assistant(settings, load(), SqlDossierStore(settings.store_url, clock), clock)
+    knowledge = load()
+    store = SqlDossierStore(settings.store_url, utc_now)
+    return Assistant(settings, knowledge, store, Service(knowledge, store, utc_now))
 
 
 def utc_now() -> datetime:

@@ -206,7 +206,7 @@ def _responsible(verdict: OptionVerdict, knowledge: Knowledge) -> Reply:
         f"Modeltrouwmeting: {who.fidelity_review}",
     ]
     text = wording.say(knowledge, "responsible_title") + "\n\n" + _bullets(lines)
-    return Reply(text, sources=(knowledge.options[verdict.id].responsible_source,))
+    return Reply(text, sources=(who.source,) if who.source else ())
 
 
 def _missing(verdict: OptionVerdict, knowledge: Knowledge) -> list[Reply]:
