@@ -136,7 +136,8 @@ class Card:
     examples: tuple[str, ...]
 
 
-# --- rules -------------------------------------------------------------------------------------------------------
+# When something holds: every fact named has one of the values listed. Empty: always.
+When = Mapping[str, tuple[FactValue, ...]]
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,67 @@ class Responsible:
     contract: str
     funding: str
     fidelity_review: str
+    source: SourceRef | None = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A hard condition of an option: its code in the contract, what it asks, what to say when it fails."""
+
+    code: str
+    asks: str
+    fails: str
+    facts: tuple[str, ...]
+    source: SourceRef
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence about an option (a reason to like it, or what the source leaves open) and when it holds."""
+
+    reason: Reason
+    when: When
+
+
+@dataclass(frozen=True)
+class ResponsibleCase:
+    """Who answers for what in an option when `when` holds; the last case of an option always holds."""
+
+    responsible: Responsible
+    when: When
+
+
+@dataclass(frozen=True)
+class OptionDefinition:
+    """One option as the publications describe it: conditions and missing things by code, notes, responsibility."""
+
+    id: str
+    name: str
+    summary: str
+    source: SourceRef
+    conditions: Mapping[str, Condition]
+    fits: tuple[Note, ...]
+    missing: Mapping[str, Missing]
+    responsible: tuple[ResponsibleCase, ...]
+    remarks: tuple[Note, ...]
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything the YAML holds, validated. `texts` are the assistant's fixed sentences; `version` hashes all files."""
+
+    sources: Mapping[str, Source]
+    criteria: Mapping[int, Criterion]
+    help_documents: tuple[HelpDocument, ...]
+    facts: Mapping[str, FactDefinition]
+    options: Mapping[str, OptionDefinition]
+    terms: Mapping[str, Term]
+    cards: Mapping[str, Card]
+    texts: Mapping[str, str]
+    version: str
+
+
+# --- rules -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
