@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
+from bot.errors import InvalidValue
 from bot.interview.clauses import Clause, Mood, at
 from bot.interview.findings import MEASURED, Finding
 from bot.interview.numbers import MODIFIER, NUMBER, Quantity, quantity, shown
 from bot.model import Criterion, CriterionVerdict, Knowledge, Status, criterion_key
-from bot.rules.criteria import judge_caseload, judge_measure
+from bot.rules.criteria import LEAST_FTE, judge_caseload, judge_measure
 
 CARE, GUIDANCE, CAPACITY = 1, 2, 6
 
@@ -84,7 +86,7 @@ _BARE = re.compile(
     rf"(?P<unit> (?:{_PERSON}|fte))?(?: (?:ongeveer|max|maximaal|minimaal|hooguit|denk ik|geloof ik|of zo|per|elk|ieder|hoor|dus))*$"
 )
 _MOST_SANE = Decimal(60)
-_FAR = Decimal(9999)
+_FAR = {CARE: Decimal(120), GUIDANCE: Decimal(120), CAPACITY: Decimal(9999)}
 
 
 def read_measures(text: str, clauses: Sequence[Clause], pending: str | None, knowledge: Knowledge) -> list[Finding]:
@@ -153,10 +155,7 @@ def _unable(criterion: Criterion, said: Quantity, note: str, where: int, rest: s
     assert criterion.limit is not None
     if re.search(r"\bwel\b", rest) or said.low > criterion.limit.value or said.high is None or said.low != said.high:
         return Finding(criterion_key(criterion.number), where, unclear=f"uit '{_dutch(note)}' blijkt niet of de grens wordt gehaald")
-    return Finding(
-        criterion_key(criterion.number), where, Status.VOLDOET_NIET.value, f"{_dutch(note)} lukt niet", MEASURED,
-        judge_measure(criterion, Decimal(0)) if False else None,
-    )  # fmt: skip
+    return Finding(criterion_key(criterion.number), where, Status.VOLDOET_NIET.value, f"{_dutch(note)} lukt niet", MEASURED)
 
 
 def _years(match: re.Match[str]) -> Quantity:
@@ -205,7 +204,7 @@ def _ratio(criterion: Criterion, match: re.Match[str], clause: Clause, *, per_pe
         said = Quantity(said.low, None, said.low_open)
     if said.average:
         said = Quantity(said.low, said.high, said.low_open, said.high_open)
-    finding = judge(criterion, said, lambda value: judge_caseload(criterion, value, Decimal(1)), note, match.start())
+    finding = judge(criterion, said, lambda value: judge_measure(criterion, value), note, match.start())
     if clause.negated and not re.search(r"\b(?:niet|nooit) (?:meer|boven|over|minder)\b", clause.text):
         return Finding(finding.key, match.start(), unclear=f"'{note}' staat in een ontkenning")
     if per_person and finding.unclear:
@@ -237,12 +236,12 @@ def _pair(criterion: Criterion, clients: re.Match[str], fte: re.Match[str], clau
         amount *= int(fte["count"])
     elif fte["count"] and amount <= 1:
         return Finding(criterion_key(CAPACITY), fte.start(), unclear="werken ze samen of ieder zoveel fte?")
-    if amount == 0:
-        return Finding(criterion_key(CAPACITY), fte.start(), unclear="0 fte kan niet kloppen")
     return _divided(criterion, Decimal(clients["n"]), amount, clients.start("n"), clients["mod"])
 
 
 def _divided(criterion: Criterion, clients: Decimal, fte: Decimal, where: int, modifier: str | None = None) -> Finding:
+    if not LEAST_FTE <= fte <= 1000:
+        return Finding(criterion_key(CAPACITY), where, unclear="het aantal fte kan niet kloppen")
     ratio = clients / fte
     note = f"{shown(fte)} fte en {shown(clients)} cliënten ({shown(ratio)} per fte)"
     if ratio > _MOST_SANE:
@@ -259,13 +258,25 @@ def _divided(criterion: Criterion, clients: Decimal, fte: Decimal, where: int, m
 
 def judge(criterion: Criterion, said: Quantity, judge_one: Judge, note: str, where: int) -> Finding:
     """Judge a quantity at both its ends: where they agree it is a verdict, else it is unclear and says why."""
-    low = judge_one(_nudged(said.low, said.low_open, up=True))
-    high = judge_one(_FAR if said.high is None else _nudged(said.high, said.high_open, up=False))
-    if low.status is not high.status or Status.ONBEKEND in (low.status, high.status):
-        limit = f" ligt aan beide kanten van de grens van {_limit(criterion)}"
-        return Finding(criterion_key(criterion.number), where, unclear=f"'{_dutch(note)}'{limit}")
+    key = criterion_key(criterion.number)
+    try:
+        low = judge_one(_nudged(said.low, said.low_open, up=True))
+        high = judge_one(_FAR[criterion.number] if said.high is None else _nudged(said.high, said.high_open, up=False))
+    except InvalidValue as error:
+        return Finding(key, where, unclear=error.message)
+    if low.status is not high.status:
+        return Finding(key, where, unclear=f"'{_dutch(note)}' ligt aan beide kanten van de grens van {_limit(criterion)}")
     verdict = low if said.high is None or said.low > 0 else high
-    return Finding(criterion_key(criterion.number), where, verdict.status.value, _dutch(note), MEASURED, verdict)
+    return Finding(key, where, verdict.status.value, _dutch(note), MEASURED, _as_said(verdict, said, note))
+
+
+def _as_said(verdict: CriterionVerdict, said: Quantity, note: str) -> CriterionVerdict:
+    """Give the verdict on a range the words of the speaker in place of the end that was reckoned with."""
+    if said.exact is not None:
+        return verdict
+    _, separator, rest = verdict.reason.partition(";")
+    words = _dutch(note)
+    return replace(verdict, reason=f"{words[:1].upper()}{words[1:]}{separator}{rest}") if separator else verdict
 
 
 def _uncertain(finding: Finding, note: str) -> Finding:
@@ -315,7 +326,7 @@ def _bare_number(match: re.Match[str], number: int, where: int, knowledge: Knowl
     unit = "cliënten per fte" if number == CAPACITY else "jaar"
     note = " ".join(filter(None, (match["mod"], amount, unit)))
     if number == CAPACITY:
-        return judge(criterion, said, lambda value: judge_caseload(criterion, value, Decimal(1)), note, where)
+        return judge(criterion, said, lambda value: judge_measure(criterion, value), note, where)
     if match["unit"] or said.low > 15:
         return Finding(criterion_key(number), where, unclear="zijn dat maanden of jaren?" if not match["unit"] else "hoe lang is dat in maanden of jaren?")
     return judge(criterion, said, lambda value: judge_measure(criterion, value), note, where)

@@ -37,6 +37,7 @@ _SPELLINGS = tuple(
         (r"\b(?:kwaliteits ?)?crit(?:eri[ua])?\.?(?= ?\d)", "criterium "),
         (r"\bkwaliteits[- ]?criteri(um|a)(?:'?s)?\b|\bcriteri(um|a)(?:'s|s)\b", r"criteri\1\2"),
         (r"\b(?:nr|nrs|no|nummers|punt|punten)\b\.?(?= ?\d)", "nummer"),
+        (r"\bcriteri(?:um|a) nummer\b", "criterium"),
         (r"#(?=\d)", "nummer "),
         (r"\b[ck](?=[1-8]\b)", "criterium "),
         (r"\bfull[- ]?time(?:r|rs|s)?\b|\bvoltijds?\b|\bvoltijd(?:er|ers|se)\b|\bfte'?s\b|\bft\b", "fte"),

@@ -54,6 +54,8 @@ _ONE_UNIT = re.compile(
     r"\been (?=(?:vol |heel )?(?:jaar|jaartje|maand|week|fte|voltijd\w*|fulltime\w*|formatieplaats|kwart)\b)"
 )
 _ONE_NAMED = re.compile(r"\b((?:criterium|nummer) )een\b")
+_ORDINALS = {word: str(n) for n, word in enumerate("eerste tweede derde vierde vijfde zesde zevende achtste".split(), 1)}
+_NTH_CRITERION = re.compile(r"\b(?:het )?(%s) criterium\b" % "|".join(_ORDINALS))
 _ONE_IN = re.compile(r"\been (?=op (?:de )?\d)")
 _OR_SO = re.compile(r"\b(?:een |1 )?(jaar|maand|week)(?:tje)? of (\d{1,2})\b")
 _PIECES = re.compile(r"\b(?:een |1 )?stuk of (?=\d)")
@@ -67,6 +69,7 @@ def replace_number_words(text: str) -> str:
     text = _HALF_UNIT.sub("0.5 ", text)
     text = _ONE_UNIT.sub("1 ", text)
     text = _ONE_NAMED.sub(r"\g<1>1", text)
+    text = _NTH_CRITERION.sub(lambda match: f"criterium {_ORDINALS[match[1]]}", text)
     text = _ONE_IN.sub("1 ", text)
     text = _OR_SO.sub(r"ongeveer \2 \1", text)
     return _PIECES.sub("ongeveer ", text)
