@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.interview.clauses import HEDGE, PROGRESS, Clause, Mood, at
+from bot.interview.clauses import HEDGE, PROGRESS, Clause, at
 from bot.interview.findings import NUMBERED, UNIVERSAL, Finding
-from bot.interview.organisations import OWN, PARTNER
+from bot.interview.organisations import PARTNER
 from bot.interview.subjects import EACH, JOINT, Subjects
 from bot.model import CRITERION_NUMBERS, Status, criterion_key
 
@@ -69,6 +69,7 @@ _UNKNOWN_WORDS = re.compile(
     r"niet (?:zeker|bekend|duidelijk|bekeken)|durf (?:ik|we) niet|(?:uitzoeken|navragen|checken|nakijken)|weet niet|weten niet|"
     r"nog niet (?:bekeken|gekeken|uitgezocht)|geen antwoord op|kan ik niet zeggen|weetniet)\b"
 )
+_WORKING_ON = re.compile(r"\bwerk(?:en)? (?:we|wij|ik)\b|\baan (?:wordt )?(?:ge)?werk(?:en|t)?\b")
 _PARTLY_WORDS = re.compile(
     r"\b(?:deels|gedeeltelijk|half|bijna|soms|niet helemaal|niet volledig|grotendeels|beetje|matig|wisselend|lastig|moeilijk|krap|"
     r"twijfelachtig|ongeveer|nog niet helemaal|meestal|misschien|hopelijk|zou|zouden|straks|binnenkort)\b"
@@ -213,8 +214,8 @@ def _parts(text: str, items: Sequence[_Item]) -> list[_Part]:
     cuts.append(len(text))
     parts = []
     for start, end in zip(cuts, cuts[1:]):
-        if text[start:end].strip(" ,"):
-            inside = [item for item in items if start <= item.start < end]
+        inside = [item for item in items if start <= item.start < end]
+        if inside or text[start:end].strip(" ,:;=()-.!?"):
             parts.extend(_split_run(text, start, end, inside))
     return parts
 
@@ -246,7 +247,7 @@ def _blanked(text: str, start: int, end: int, items: Sequence[_Item]) -> str:
 def _polarity(text: str) -> str | None:
     if _UNKNOWN_WORDS.search(text):
         return UNKNOWN
-    if PROGRESS.search(text):
+    if PROGRESS.search(text) or _WORKING_ON.search(text):
         return WORKING
     if _KNOWING.search(text):
         return None
@@ -398,11 +399,3 @@ def _finding(number: int, polarity: str, weight: int, where: int, hedged: bool) 
     if polarity == PARTLY or hedged:
         return Finding(key, where, weight=weight, unclear=f"criterium {number} is nog niet zeker: wel of niet?")
     return Finding(key, where, _STATUS[polarity], f"criterium {number}: {_WORDS[polarity]}", weight)
-
-
-def bulk_mood(clause: Clause) -> Mood:
-    """Return how a clause about criteria is meant: "6 weet ik niet" does state something."""
-    return Mood.STATED if clause.mood is Mood.UNKNOWN and _UNKNOWN_WORDS.search(clause.text) else clause.mood
-
-
-__all__ = ["OWN", "bulk_mood", "read_bulk"]

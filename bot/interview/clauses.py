@@ -64,7 +64,7 @@ PROGRESS = re.compile(
     r"moet(?:en)? (?:we |wij |nog |dat |het |er )*(?:nog )?(?:geregeld|opgeleid|getraind|geschoold|regelen|opzetten|komen))\b"
 )
 _PLAN = re.compile(
-    r"\b(?:(?<!die )wil|(?<!die )willen|wilden|wensen|hopen|gaan (?:we|wij|ze|zij)|(?:we|wij|ze|zij|ik) (?:gaan|ga|zullen|zal)|"
+    r"\b(?:(?<!die )wil|(?<!die )willen|wilden|wensen|hopen|gaan (?:we|wij|ze|zij)(?! uit van)|(?:we|wij|ze|zij|ik) (?:gaan|ga|zullen|zal)(?! uit van)|"
     r"zullen (?:we|wij|ze|zij)|straks|van plan|het plan is|plannen om|overwegen|denken (?:er)?(?:aan|over)|binnenkort|"
     r"volgend jaar|in de toekomst|op termijn|ooit|streven|streefdoel|ambitie|voornemen|zouden graag|graag willen|"
     r"beginnen met|starten met|gaan starten|willen starten|moeten nog|moet nog|zoeken|op zoek|interesse)\b"
@@ -86,7 +86,7 @@ _NOT_KNOWN = re.compile(
 )
 _EMBEDDED = re.compile(r"^(?:of|wie|welk|welke|hoeveel|hoe|waarom|wanneer) ")
 _OPENER = re.compile(
-    r"^(?:en |maar |dus |want |ook |dan |of )*(?:"
+    r"^(?:en |maar |dus |want |ook |dan |of |ja |nee |nou |ok |oke )*(?:"
     r"(?:hoe|wie|waar|waarom|wanneer|welke?|hoeveel|hoezo|waarvoor|waarmee|wiens)\b|"
     r"wat (?!betreft|ons betreft|mij betreft)|"
     r"(?:mag|mogen|kan|kun|kunnen|moet|moeten|hoef|hoeft|hoeven|is|zijn|ben|bent|klopt|heeft|heb|hebben|zal|zullen|wordt|"
@@ -97,7 +97,7 @@ _OPENER = re.compile(
 )
 # Verb first without a question mark: only what is hardly ever an answer with its topic left out ("halen we niet").
 _BARE_OPENER = re.compile(
-    r"^(?:en |maar |dus |dan |of )*(?:"
+    r"^(?:en |maar |dus |dan |of |ja |nee |nou |ok |oke )*(?:"
     r"(?:hoe|wie|waarom|wanneer|hoeveel|hoezo|waarvoor|wiens)\b|wat (?:moet|moeten|kan|kunnen|is|zijn|als|nu|dan|betekent|"
     r"bedoel|bedoelt|houdt|doen|mag|zegt)\b|welke? \w+ (?:moet|moeten|kan|kunnen|is|zijn|mag|mogen|past|passen|hoort)\b|"
     r"(?:mag|mogen) (?:we|wij|ik|dat|dit|een|ook|je|u|de|er|het|jullie|ons|onze|ggz|uwv|gemeente|reintegratiebedrijf)\b(?! niet$)|"
@@ -125,7 +125,7 @@ _BOUNDARY = re.compile(
 )
 _TRIM = " ,():"
 # A lone word of these opens the clause that follows.
-_LEADERS = frozenset(("wat", "hoe", "en", "of", "dan", "nu", "waar", "wie", "welke", "maar", "dus", "waarom", "want", "ook", "ja"))
+_LEADERS = frozenset(("wat", "hoe", "en", "of", "dan", "nu", "waar", "wie", "welke", "maar", "dus", "waarom", "want", "ook"))
 
 
 def split(text: str) -> tuple[Clause, ...]:

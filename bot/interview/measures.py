@@ -265,7 +265,7 @@ def judge(criterion: Criterion, said: Quantity, judge_one: Judge, note: str, whe
     except InvalidValue as error:
         return Finding(key, where, unclear=error.message)
     if low.status is not high.status:
-        return Finding(key, where, unclear=f"'{_dutch(note)}' ligt aan beide kanten van de grens van {_limit(criterion)}")
+        return Finding(key, where, weight=MEASURED, unclear=f"'{_dutch(note)}' ligt aan beide kanten van de grens van {_limit(criterion)}")
     verdict = low if said.high is None or said.low > 0 else high
     return Finding(key, where, verdict.status.value, _dutch(note), MEASURED, _as_said(verdict, said, note))
 

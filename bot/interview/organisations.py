@@ -132,6 +132,11 @@ def no_partner(clause: Clause) -> bool:
     return _NO_PARTNER.search(clause.text) is not None
 
 
+def says_own(left: str) -> bool:
+    """Say whether the words before "geen ggz" are about the speaker ("wij zijn toch geen ggz")."""
+    return re.search(r"\b(?:wij|we|ik|zijn|ben)\b[^.;]{0,40}$", left) is not None
+
+
 def mixed(text: str) -> bool:
     """Say whether the speaker calls the own side a coalition of several organisations."""
     return _MIXED.search(text) is not None
