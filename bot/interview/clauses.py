@@ -1,0 +1,226 @@
+"""Clauses of a message and how they are meant: stated, asked, supposed, planned, or not known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Mood(str, Enum):
+    """How a clause is meant. Only STATED (and in part PLANNED) says something about now."""
+
+    STATED = "stated"
+    ASKED = "asked"
+    SUPPOSED = "supposed"
+    PLANNED = "planned"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A piece of a normalised message, from `start` to `end`, in sentence number `sentence`."""
+
+    text: str
+    start: int
+    end: int
+    sentence: int
+    mood: Mood
+
+    @property
+    def negated(self) -> bool:
+        """Say whether the clause holds a word of negation."""
+        return NEGATION.search(self.text) is not None
+
+    @property
+    def hedged(self) -> bool:
+        """Say whether the speaker isn't sure or says that it holds in part only."""
+        return HEDGE.search(self.text) is not None
+
+    @property
+    def in_progress(self) -> bool:
+        """Say whether the clause says that it is being worked on."""
+        return PROGRESS.search(self.text) is not None
+
+
+NEGATION = re.compile(
+    r"\b(?:niet|geen|nooit|niks|niets|nergens|niemand|zonder|nauwelijks|amper|nee|neen|nog te weinig|te weinig|onvoldoende)\b"
+)
+HEDGE = re.compile(
+    r"\b(?:denk ik|ik denk|dacht ik|ik dacht|we denken|denken we|volgens mij|vermoedelijk|waarschijnlijk|misschien|"
+    r"wellicht|mogelijk|hopelijk|hoop ik|ik hoop|lijkt me|lijkt mij|ik geloof|geloof ik|naar ik meen|vermoed|in principe|"
+    r"meestal|soms|deels|gedeeltelijk|grotendeels|sommige|sommigen|de meeste|niet altijd|niet allemaal|niet iedereen|"
+    r"af en toe|een beetje|min of meer|enigszins|half om half|de helft|bijna|zo goed als|niet helemaal|niet echt|"
+    r"niet volledig|wisselend|hangt er ?vanaf|hangt af|ligt eraan|een deel|een aantal|niet elke|niet alle|nog niet alle)\b"
+)
+PROGRESS = re.compile(
+    r"\b(?:werken (?:we |wij |nog |er |hier |daar |hard )*(?:aan|naartoe)|werk(?:en)? (?:er|hier|daar)aan|"
+    r"(?:er|eraan|hieraan|daaraan|aan) (?:wordt )?(?:aan )?(?:ge)?werkt?|wordt (?:er )?(?:nog )?(?:hard )?aan gewerkt|"
+    r"mee bezig|bezig (?:mee|met|om)|(?:er|daar|hier)mee bezig|zijn (?:we |wij |nog |er |nu |volop )*(?:mee )?bezig|"
+    r"aan het (?:regelen|opzetten|opbouwen|schrijven|opstellen|uitwerken|werken|onderzoeken|maken|inrichten|werven|"
+    r"bouwen|organiseren|opleiden|trainen|opschalen)|in (?:ontwikkeling|de maak|voorbereiding|opbouw|oprichting|concept)|"
+    r"in de (?:steigers|planning|pijplijn)|komt eraan|komen eraan|loopt nog|lopen nog|volgt nog|onderweg|"
+    r"moet(?:en)? (?:we |wij |nog |dat |het |er )*(?:nog )?(?:geregeld|opgeleid|getraind|geschoold|regelen|opzetten|komen))\b"
+)
+_PLAN = re.compile(
+    r"\b(?:(?<!die )wil|(?<!die )willen|wilden|wensen|hopen|gaan (?:we|wij|ze|zij)(?! uit van)|(?:we|wij|ze|zij|ik) (?:gaan|ga|zullen|zal)(?! uit van)|"
+    r"zullen (?:we|wij|ze|zij)|straks|van plan|het plan is|plannen om|overwegen|denken (?:er)?(?:aan|over)|binnenkort|"
+    r"volgend jaar|in de toekomst|op termijn|ooit|streven|streefdoel|ambitie|voornemen|zouden graag|graag willen|"
+    r"beginnen met|starten met|gaan starten|willen starten|moeten nog|moet nog|zoeken|op zoek|interesse)\b"
+)
+_SUPPOSE = re.compile(
+    r"\b(?:stel|stel dat|stel nou|stel nu|stel je voor|gesteld dat|veronderstel|wat als|wat indien|wat gebeurt er als|"
+    r"als (?:nou |nu |wel |niet |dan )*(?:we|wij|ze|zij|ik|het|dat|er|onze|ons|de|hun|hij|je|jullie|iemand|mensen|die|"
+    r"clienten|iedereen|niemand|alles)\b|indien|mits|tenzij|zodra|zolang|mocht|mochten|in het geval|"
+    r"op voorwaarde|pas als|alleen als|behalve als|ook als|zou|zouden|zoude|bijvoorbeeld als|even aangenomen)\b"
+)
+_BACKWARD = re.compile(r"^(?:mits|tenzij|zolang|pas als|alleen als|op voorwaarde|indien|als|zodra|behalve als)\b")
+_SUPPOSE_ALL = re.compile(r"\b(?:stel|stel je voor|gesteld|veronderstel|even aangenomen|wat als)\b")
+_NOT_KNOWN = re.compile(
+    r"\b(?:weet|weten|wist|wisten) (?:\w+ ){0,4}(?:niet|nog niet|nooit)\b|\bgeen (?:flauw |enkel )?idee\b|"
+    r"\bniet (?:\w+ ){0,2}(?:zeker|duidelijk|bekend|gekeken|nagegaan|uitgezocht|onderzocht|bekeken)\b|"
+    r"\b(?:vraag|vragen) (?:me|mij|ons|we ons|wij ons|ik me) af\b|\bafvragen\b|\bbenieuwd\b|\bkweenie\b|\bkweet niet\b|"
+    r"\bkeine ahnung\b|\bmoet(?:en)? (?:ik|we|wij) (?:nog )?(?:even )?(?:navragen|uitzoeken|checken|nakijken|opzoeken)\b|"
+    r"\b(?:onbekend|onduidelijk|onzeker|twijfel|twijfelen)\b"
+)
+_EMBEDDED = re.compile(r"^(?:of|wie|welk|welke|hoeveel|hoe|waarom|wanneer) ")
+_OPENER = re.compile(
+    r"^(?:en |maar |dus |want |ook |dan |of |ja |nee |nou |ok |oke )*(?:"
+    r"(?:hoe|wie|waar|waarom|wanneer|welke?|hoeveel|hoezo|waarvoor|waarmee|wiens)\b|"
+    r"wat (?!betreft|ons betreft|mij betreft)|"
+    r"(?:mag|mogen|kan|kun|kunnen|moet|moeten|hoef|hoeft|hoeven|is|zijn|ben|bent|klopt|heeft|heb|hebben|zal|zullen|wordt|"
+    r"worden|gaat|telt|tellen|zit|zitten|voldoen|voldoet|komt|komen|doet|doen|geldt|gelden|maakt|krijgen|krijgt|werkt|zou|"
+    r"zouden|staat|vallen|valt|vervalt|past|lukt|halen|haalt|tel|horen|hoort) "
+    r"(?:we|wij|ik|je|jij|jullie|u|men|dat|dit|het|er|een|de|ons|onze|zij|ze|die|deze|iedereen|ook|dan|\d|elke|alle|ggz|"
+    r"uwv|ribw|gemeente|reintegratiebedrijf|nu|nog|niet|gewoon|toch|zo|wel)\b)"
+)
+# Verb first without a question mark: only what is hardly ever an answer with its topic left out ("halen we niet").
+_BARE_OPENER = re.compile(
+    r"^(?:en |maar |dus |dan |of |ja |nee |nou |ok |oke )*(?:"
+    r"(?:hoe|wie|waarom|wanneer|hoeveel|hoezo|waarvoor|wiens)\b|wat (?:moet|moeten|kan|kunnen|is|zijn|als|nu|dan|betekent|"
+    r"bedoel|bedoelt|houdt|doen|mag|zegt)\b|welke? \w+ (?:moet|moeten|kan|kunnen|is|zijn|mag|mogen|past|passen|hoort)\b|"
+    r"(?:mag|mogen) (?:we|wij|ik|dat|dit|een|ook|je|u|de|er|het|jullie|ons|onze|ggz|uwv|gemeente|reintegratiebedrijf)\b(?! niet$)|"
+    r"(?:kan|kun|moet|is|telt|klopt|hoeft) (?:dat|dit|een|je|u|ik|jij)\b(?! (?:ook |wel |niet |echt )*(?:niet|ook|wel|zo)?$)|"
+    r"(?:kan|kunnen|moeten|hoeven|is) (?:we|wij|ze|zij|het|er|de|jullie) (?:\w+ ){3,})"
+)
+_TAG = re.compile(r"^(?:toch|he|hè|niet|nietwaar|of niet|ja toch|of)$")
+
+_SENTENCE_END = re.compile(r"(?:(?<!\d)\.|\.(?!\d)|[!?;])+")
+_BOUNDARY = re.compile(
+    r",|[():](?!\d)|(?<=[a-z]):| - |"
+    r" (?=(?:maar|doch|want|omdat|doordat|terwijl|hoewel|dus|zodat|alleen (?:zitten|hebben|is|zijn|wil|willen|criterium|"
+    r"nummer|\d|het|de|we|wij|aan|als))\b)|"
+    r" (?=en (?:we|wij|ik|ze|zij|hij|die|dat|dit|er|het|onze|ons|hun|als|niet|geen|wel|nu|daar|ook|verder|zelf|samen|"
+    r"hebben|heb|doen|zijn|werken|willen|criterium|nummer|halen|voldoen|bieden|hoe|wat|wie|mag|mogen|moet|kan|moeten|"
+    r"alle|alles|aan|nog|met|in|op|heeft|haalt|doet|voldoet|wil|kunnen|gaan)\b)|"
+    r" (?=(?:stel|wat als|als (?:we|wij|ze|zij|het|er|onze|de|hun|dat|iemand|ik|je|mijn|nu|nou)|mits|tenzij|indien|mocht|mochten|"
+    r"zodra|zolang)\b)|"
+    r" (?=of (?:we|wij|ze|zij|dat|het|er|onze|de|hun|ik|die|ons|alle|iedereen|mag|moet|is|kan|moeten|kunnen|mogen)\b)|"
+    r" (?=(?:mag|kan|moet|is|klopt|telt) (?:dat|dit)\b)|"
+    r" (?=(?:mogen|mag|moeten|kunnen) (?:we|wij|ik)\b)|"
+    r" (?=(?:hoe|hoeveel|waarom|wanneer|welke?|wie) (?:zit|is|zijn|moet|moeten|kan|kunnen|mag|mogen|gaat|doen|we|criteri\w+|"
+    r"werkt|vraagt|regelen)\b)|"
+    r" (?=(?:nee|ja) (?:maar|want)\b)"
+)
+_TRIM = " ,():"
+# A lone word of these opens the clause that follows.
+_LEADERS = frozenset(("wat", "hoe", "en", "of", "dan", "nu", "waar", "wie", "welke", "maar", "dus", "waarom", "want", "ook"))
+
+
+def split(text: str) -> tuple[Clause, ...]:
+    """Split a normalised message in clauses, in order, each with its mood."""
+    clauses: list[Clause] = []
+    suppose_rest = False
+    for number, (start, end, asks) in enumerate(_sentences(text)):
+        spans = _spans(text, start, end)
+        moods = _moods([text[a:b] for a, b in spans], [text[max(0, a - 1) : a] for a, _ in spans], asks)
+        if suppose_rest and Mood.STATED in moods and _continues(text[start:end]):
+            moods = [Mood.SUPPOSED if mood in (Mood.STATED, Mood.PLANNED) else mood for mood in moods]
+        suppose_rest = suppose_rest or any(_SUPPOSE_ALL.search(text[a:b]) for a, b in spans)
+        clauses.extend(Clause(text[a:b], a, b, number, mood) for (a, b), mood in zip(spans, moods))
+    return tuple(clauses)
+
+
+def at(clauses: Sequence[Clause], position: int) -> Clause:
+    """Return the clause that holds `position` (the last one that starts before it)."""
+    found = clauses[0]
+    for clause in clauses:
+        if clause.start > position:
+            break
+        found = clause
+    return found
+
+
+def _continues(sentence: str) -> bool:
+    """Say whether a sentence after a supposition still belongs to it ("en ze zitten in zorg", "dan …")."""
+    return re.match(r"\s*(?:en|dan|ook|plus|daarbij|die|dat|zij|ze)\b", sentence) is not None
+
+
+def _sentences(text: str) -> list[tuple[int, int, bool]]:
+    found, start = [], 0
+    for match in _SENTENCE_END.finditer(text):
+        if text[start : match.start()].strip(_TRIM):
+            found.append((start, match.start(), "?" in match.group()))
+        start = match.end()
+    if text[start:].strip(_TRIM):
+        found.append((start, len(text), False))
+    return found
+
+
+def _spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    spans, begin = [], start
+    for match in _BOUNDARY.finditer(text, start, end):
+        if text[begin : match.start()].strip(_TRIM) in _LEADERS:
+            continue
+        spans.append((begin, match.start()))
+        begin = match.end()
+    spans.append((begin, end))
+    return [_trimmed(text, a, b) for a, b in spans if text[a:b].strip(_TRIM)]
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in _TRIM:
+        start += 1
+    while end > start and text[end - 1] in _TRIM:
+        end -= 1
+    return start, end
+
+
+def _moods(texts: list[str], before: list[str], asks: bool) -> list[Mood]:
+    first_question = _first_question(texts, asks)
+    moods: list[Mood] = []
+    for index, text in enumerate(texts):
+        moods.append(Mood.ASKED if index >= first_question else _mood(text, moods[-1] if moods else None))
+    for index in range(1, len(texts)):
+        backward = moods[index] is Mood.SUPPOSED and _BACKWARD.match(texts[index]) and before[index] != ","
+        strong = re.match(r"(?:mits|tenzij|zolang|pas als|alleen als|op voorwaarde)\b", texts[index])
+        if (backward or strong) and moods[index - 1] is Mood.STATED:
+            moods[index - 1] = Mood.SUPPOSED
+    return moods
+
+
+def _first_question(texts: list[str], asks: bool) -> int:
+    """Return the index of the clause where a question starts (len(texts): nowhere)."""
+    opener = _OPENER if asks else _BARE_OPENER
+    for index, text in enumerate(texts):
+        if opener.match(text) and not _SUPPOSE.match(text):
+            return index
+    if not asks:
+        return len(texts)
+    last = len(texts) - 1
+    return last if not _TAG.match(texts[last]) or last == 0 else last
+
+
+def _mood(text: str, previous: Mood | None) -> Mood:
+    if _SUPPOSE.search(text):
+        return Mood.SUPPOSED
+    if previous is Mood.SUPPOSED and not re.match(r"(?:maar|we zijn|wij zijn|nu|terwijl|want|omdat)\b", text):
+        return Mood.SUPPOSED
+    if _NOT_KNOWN.search(text):
+        return Mood.UNKNOWN
+    if previous is Mood.UNKNOWN and _EMBEDDED.match(re.sub(r"^en ", "", text)):
+        return Mood.UNKNOWN
+    if _PLAN.search(text):
+        return Mood.PLANNED
+    return Mood.STATED

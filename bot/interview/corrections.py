@@ -1,0 +1,86 @@
+"""Words that change an earlier answer: "verander criterium 5 naar nee", "criterium 2 moet ja zijn", "ik bedoel 20"."""
+
+from __future__ import annotations
+
+import re
+
+from bot.interview.findings import CORRECTED, Finding
+from bot.model import Status, criterion_key
+
+_VALUE = (
+    r"(?P<value>niet voldoet|voldoet niet|voldoen niet|niet gehaald|niet bekend|weet (?:ik |we )?(?:het )?niet|geen idee|onbekend|vraagteken|"
+    r"voldoet|voldoen|gehaald|ja|wel|nee|neen|niet)"
+)
+_CRITERION = r"(?:het |de )?(?:antwoord (?:op|bij|van) )?(?:(?:criterium|nummer|vraag) )?(?P<n>[1-8])"
+_CHANGE = r"(?:verander(?:en)?|wijzig(?:en)?|zet|corrigeer|maak|pas|doe|aanpassen|veranderen|wijzigen|vervang)"
+_COMMANDS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b{_CHANGE} (?:mijn |dan |maar |even |toch )*(?:van )?{_CRITERION}(?: (?:aan|maar|even|toch|van \w+|alsjeblieft|aub|antwoord))* ?(?:naar|in|op|:|=|een|tot|is|als)? ?(?:een |maar |toch )?{_VALUE}\b",
+        rf"\bmaak (?:van |bij )?{_CRITERION} (?:\w+ )?{_VALUE}\b",
+        rf"\b(?:criterium|nummer) (?P<n>[1-8]) (?:moet|moest|had|wordt|hoort) (?:toch |eigenlijk |op |naar |een |dus |wel |zijn )*{_VALUE}(?: (?:zijn|worden|moeten zijn|staan|te zijn))?\b",
+        rf"(?<!\w )\b(?P<n>[1-8]) (?:moet|moest|had) (?:toch |eigenlijk |een |dus |op )*{_VALUE} (?:zijn|worden|moeten zijn|staan)\b",
+        rf"\b(?:criterium|nummer) (?P<n>[1-8]) (?:graag |kunnen )?(?:veranderen|wijzigen|aanpassen|omzetten) (?:naar|in|op) (?:een )?{_VALUE}\b",
+        rf"\b(?:criterium|nummer) (?P<n>[1-8]) (?:is|was) (?:toch|eigenlijk|bij nader inzien) (?:een |wel |gewoon )?{_VALUE}\b",
+    )
+)
+_OTHER = re.compile(
+    r"\b(?:verander|wijzig|zet|corrigeer|pas|maak)(?: van)? (?:het |de |mijn |onze |ons |even |maar )*(?P<what>[a-z][a-z ]{2,40}?) (?:aan )?(?:naar|in|op|tot|een) (?P<to>.{1,80})$"
+)
+_ALIASES = (
+    ("organisation_type", r"(?:type |soort )?organisatie(?:type|soort)?|type|soort organisatie|instelling"),
+    ("capacity", r"capaciteit|aantal mensen(?: voor ips)?|tekort|personeel"),
+    ("partner_types", r"(?:mogelijke )?partners?(?:types?)?|samenwerkingspartners?"),
+    ("prefers_outsourcing", r"uitbesteden|uitbesteding|voorkeur"),
+    ("few_clients", r"(?:aantal )?clienten(?: voor ips)?"),
+    ("lacks_funding_or_governance_power", r"geld(?: en bestuurskracht)?|bestuurskracht|financiering"),
+    ("delivers_ips_now", r"ips|zelf al ips(?: uitvoeren)?|ips nu"),
+    ("trained_coaches", r"(?:getrainde )?trajectbegeleiders|getrainde mensen"),
+    ("near_partner", r"afstand(?: tot de partner)?|nabijheid"),
+    ("written_agreements", r"afspraken(?: op papier)?|overeenkomst"),
+    ("phrenos_review_refused", r"toets(?: door phrenos)?"),
+    ("coach_alignment", r"overleg|afstemming"),
+    ("team_form", r"(?:vorm(?: van het (?:regionale )?team)?|team|teamvorm)"),
+    ("partner_meets_criteria", r"criteria van de partner"),
+    ("jointly_meets_criteria", r"samen de criteria(?: halen)?"),
+)  # fmt: skip
+_MARKERS = re.compile(
+    r"\b(?:ik bedoel\w*|bedoel(?:de)? (?:ik|eigenlijk)|verander(?:en)?|wijzig(?:en)?|corrigeer\w*|correctie|vergis\w*|verkeerd|foutje?|oeps|aanpassen|pas (?:het|dat|criterium|\w+) aan|"
+    r"klopt niet|niet juist|niet goed ingevuld|in plaats van|bij nader inzien|moest zijn|moet .{1,20} zijn|had .{1,20} moeten zijn|toch (?:geen|niet|wel|een|nee|ja)|"
+    r"maak van|rechtzetting|herstel|zeg ik verkeerd|zei ik verkeerd|eerder zei ik|neem terug|moet .{1,20} worden)\b"
+)
+
+
+def corrects(text: str) -> bool:
+    """Say whether a normalised message has words of correction."""
+    return _MARKERS.search(text) is not None or bool(read_commands(text))
+
+
+def read_commands(text: str) -> list[Finding]:
+    """Return what a command such as "verander criterium 5 naar nee" sets."""
+    for pattern in _COMMANDS:
+        match = pattern.search(text)
+        if match and not re.search(r"\b(?:scenario|optie|hulpdocument|document|stap) $", text[: match.start("n")]):
+            status = _status(match["value"])
+            number = int(match["n"])
+            words = {Status.VOLDOET: "voldoet", Status.VOLDOET_NIET: "voldoet niet", Status.ONBEKEND: "weet je nog niet"}
+            note = f"criterium {number}: {words[status]}"
+            return [Finding(criterion_key(number), match.start(), status.value, note, CORRECTED)]
+    return []
+
+
+def other_command(text: str) -> tuple[str, str] | None:
+    """Return the key that "verander capaciteit naar tijdelijk tekort" changes, and the words of the new value."""
+    match = _OTHER.search(text)
+    if not match:
+        return None
+    for key, alias in _ALIASES:
+        if re.fullmatch(alias, match["what"].strip()):
+            return key, match["to"].strip(" .!?")
+    return None
+
+
+def _status(words: str) -> Status:
+    if re.search(r"weet|idee|onbekend|bekend|vraagteken", words):
+        return Status.ONBEKEND
+    return Status.VOLDOET_NIET if re.search(r"\bniet\b|nee", words) else Status.VOLDOET

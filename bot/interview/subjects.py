@@ -1,0 +1,61 @@
+"""Whom a clause speaks about: the speaker's organisation, the partner, each of them, or both together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.interview.clauses import Clause
+from bot.interview.organisations import OWN, PARTNER, Mention
+
+EACH, JOINT = "each", "joint"
+
+_JOINT = re.compile(r"\b(?:samen|gezamenlijk|tezamen|met elkaar|gecombineerd|bij elkaar|met zijn (?:2en|tweeen|drieen|allen))\b")
+_EACH = re.compile(
+    r"\b(?:los van elkaar|ieder voor zich|ieder apart|elk apart|allebei|alle (?:[2-9]|drie) (?:(?:ook|zelf|los|voldoen|apart|halen)\b)|beiden|"
+    r"beide (?:organisaties|partijen|instellingen|partners|ggz)|ieder(?:een)? (?:van ons )?(?:zelf|zelfstandig|levert|voldoet|haalt)|"
+    r"elk (?:van ons|met|zelf|levert|voldoet)|wij allebei|allemaal zelfstandig|(?:ieder|elk)e? (?:deelnemer|partij|organisatie|instelling))\b"
+)
+_WE = re.compile(r"\b(?:wij|we|wijzelf|ik|onszelf|wij zelf)\b")
+_THEY = re.compile(r"\b(?:zij|ze|zijzelf|hij|hun|hen|de partner|de andere partij|de ander|het andere|die partij|dat bedrijf|die ggz|de partners)\b")
+_OURS = re.compile(r"\b(?:onze|ons|mijn)\b")
+_RELATIVE = re.compile(r"^(?:en |maar |want |waarvan )*(?:die|dat|deze)\b")
+
+
+class Subjects:
+    """Tells per clause who it is about; knows the organisations that the message names."""
+
+    def __init__(self, clauses: Sequence[Clause], mentions: Sequence[Mention]) -> None:
+        self._by_start: dict[int, str] = {}
+        previous = OWN
+        for clause in clauses:
+            inside = [m for m in mentions if clause.start <= m.start < clause.end and m.role in (OWN, PARTNER)]
+            before = [m for m in mentions if m.end <= clause.start and m.role in (OWN, PARTNER)]
+            previous = _subject(clause.text, inside, before, clause.start, previous)
+            self._by_start[clause.start] = previous
+        self.has_partner = any(m.role == PARTNER for m in mentions)
+
+    def of(self, clause: Clause) -> str:
+        """Return OWN, PARTNER, EACH or JOINT."""
+        return self._by_start[clause.start]
+
+
+def _subject(text: str, inside: Sequence[Mention], before: Sequence[Mention], start: int, previous: str) -> str:
+    if _EACH.search(text):
+        return EACH
+    they, we = _THEY.search(text), _WE.search(text)
+    if _JOINT.search(text) and not (they and not we and "elkaar" not in text and "met ons" not in text):
+        return JOINT if we or previous == JOINT or "met ons" in text or not they else PARTNER
+    if we and they:
+        return OWN if we.start() < they.start() or they.group() in ("hun", "hen", "ze") else PARTNER
+    if we:
+        return OWN
+    if inside:
+        return inside[0].role
+    if they:
+        return PARTNER
+    if _OURS.search(text):
+        return OWN
+    if _RELATIVE.match(text) and before:
+        return before[-1].role if start - before[-1].end < 80 else previous
+    return OWN if previous in (EACH, JOINT) else previous
