@@ -38,11 +38,11 @@ class SqlDossierStore:
     """A DossierStore over SQLAlchemy. It keeps no conversation ids, only their SHA-256."""
 
     def __init__(self, url: str, clock: Clock) -> None:
-        """Open the store at `url` and make its table where needed; raises StoreError."""
+        """Connect at first use, so that the rest starts while the database is down; raises StoreError for a bad URL."""
         self._clock = clock
+        self._has_table = False
         with _store_errors():
             self._engine = _engine(url)
-            _metadata.create_all(self._engine)
 
     def load(self, conversation: str) -> Dossier | None:
         """Return the dossier or None; raises StoreError."""
@@ -82,8 +82,18 @@ class SqlDossierStore:
 
     @contextmanager
     def _begin(self) -> Iterator[Connection]:
-        with _store_errors(), self._engine.begin() as connection:
-            yield connection
+        with _store_errors():
+            if not self._has_table:
+                self._make_table()
+            with self._engine.begin() as connection:
+                yield connection
+
+    def _make_table(self) -> None:
+        try:
+            _metadata.create_all(self._engine)
+        except sa.exc.DBAPIError:  # another process made it between our look and our statement
+            _metadata.create_all(self._engine)
+        self._has_table = True
 
     @staticmethod
     def _write(connection: Connection, key: str, version: int, row: Mapping[str, Any]) -> bool:

@@ -71,7 +71,8 @@ class Chat:
         for kind in masked.kinds:
             self._metrics.masked.labels(kind).inc()
         notice = texts.MASKED.format(kinds=", ".join(masked.kinds))
-        return [_own(request.sender, notice, kind="masked", masked=list(masked.kinds)), *replies]
+        own = _own(request.sender, notice, kind="masked", masked=list(masked.kinds), message=masked.text)
+        return [own, *replies]
 
     async def _forget(self, sender: str) -> None:
         try:

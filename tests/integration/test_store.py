@@ -164,6 +164,7 @@ def test_the_conversation_id_is_not_stored(tmp_path: Path) -> None:
 def test_sqlite_waits_for_a_writer(tmp_path: Path) -> None:
     path = tmp_path / "dossiers.sqlite"
     store = SqlDossierStore(f"sqlite:///{path}", clock)
+    store.ping()
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     with ThreadPoolExecutor(1) as pool:
@@ -178,11 +179,12 @@ def test_sqlite_waits_for_a_writer(tmp_path: Path) -> None:
 )
 def test_a_store_out_of_reach_is_a_store_error(url: str) -> None:
     with pytest.raises(StoreError):
-        SqlDossierStore(url, clock)
+        SqlDossierStore(url, clock).ping()
 
 
 def test_a_store_that_vanishes_is_a_store_error(tmp_path: Path) -> None:
     store = SqlDossierStore(f"sqlite:///{tmp_path / 'dossiers.sqlite'}", clock)
+    store.ping()
     (tmp_path / "dossiers.sqlite").write_bytes(b"dit is geen database" * 100)
     for use in (store.ping, lambda: store.load("x"), lambda: store.save(FULL), lambda: store.delete("x")):
         with pytest.raises(StoreError):
