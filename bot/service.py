@@ -26,6 +26,7 @@ SMALL_TALK = {
     "misbruik": "abuse",
     "buiten_onderwerp": "off_topic",
 }
+ANSWERS_TO_A_QUESTION = frozenset({"bevestigen", "ontkennen", "weet_niet"})
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,8 @@ class Service:
         if dossier.active:
             words = self.knowledge.texts
             return (Reply(f"{words['not_understood']} {words['not_understood_choice']}"),), None
+        if message.intent in ANSWERS_TO_A_QUESTION:
+            return (self._with_start(Reply(self.knowledge.texts["no_question_open"])),), None
         reply, card = answer(message.answers, self.knowledge)
         return (self._with_start(reply),), card
 

@@ -35,6 +35,7 @@ STATUS_WORDS = {
 
 # What part of the advice a question is about, and which words ask for it.
 _PARTS = (
+    ("silent", re.compile(r"openlaat|bron (niet|niets) |niet in de bron|laat de bron")),
     ("responsible", re.compile(r"verantwoordelijk|wie (vraagt|doet|regelt|betaalt)|financiering aan|modeltrouwmeting|contract")),
     ("missing", re.compile(r"regelen|geregeld|nodig|ontbreekt|missen|nog doen|moeten we (nog|nu)|volgende stap|en nu\b")),
 )
@@ -54,22 +55,28 @@ def full(facts: Facts, knowledge: Knowledge, skipped: Iterable[str] = ()) -> tup
     replies = [_verdict(advice, facts, knowledge, skipped), _others(advice, knowledge)]
     if advice.best in advice.possible:
         best = advice.option(advice.best)
-        replies += [_responsible(best, knowledge), *_missing(best, knowledge)]
+        replies += [_responsible(best, knowledge), _missing(best, knowledge)]
     return (*replies[:-1], _closed(replies[-1], knowledge))
 
 
 def asked(text: str, dossier: Dossier, knowledge: Knowledge) -> tuple[Reply, ...]:
     """Return the part of the advice that a message asks about: one option, the responsibilities, what is missing, or all."""
-    advice = advise(dossier.facts, knowledge)
     words = plain(text)
     option = next((name for name, pattern in _OPTION_WORDS if pattern.search(words)), None)
     if option:
-        return (_option(advice.option(option), knowledge),)
-    part = next((name for name, pattern in _PARTS if pattern.search(words)), None)
-    if part and advice.best in advice.possible:
-        best = advice.option(advice.best)
-        return (_responsible(best, knowledge),) if part == "responsible" else tuple(_missing(best, knowledge))
-    return full(dossier.facts, knowledge, dossier.skipped)
+        return (_option(advise(dossier.facts, knowledge).option(option), knowledge),)
+    return part(text, dossier, knowledge) or full(dossier.facts, knowledge, dossier.skipped)
+
+
+def part(text: str, dossier: Dossier, knowledge: Knowledge) -> tuple[Reply, ...]:
+    """Return the part of the advice on the best option that a message asks about; empty when it asks about none."""
+    advice = advise(dossier.facts, knowledge)
+    name = next((name for name, pattern in _PARTS if pattern.search(plain(text))), None)
+    if name is None or advice.best not in advice.possible:
+        return ()
+    best = advice.option(advice.best)
+    parts = {"responsible": _responsible, "missing": _missing, "silent": _silent}
+    return (parts[name](best, knowledge),)
 
 
 def difference(change: Difference, reading: Reading, knowledge: Knowledge) -> tuple[Reply, ...]:
@@ -130,8 +137,9 @@ def _verdict(advice: Advice, facts: Facts, knowledge: Knowledge, skipped: Iterab
             lines.append(f"Dit kan in elk geval: {names}.")
     else:
         best = advice.option(advice.best)
-        lines = [f"**Advies: {best.name}.** {' '.join(reason.text for reason in best.fits)}".strip()]
-        sources = [reason.source for reason in best.fits]
+        because = " ".join((knowledge.options[best.id].summary, *(reason.text for reason in best.fits)))
+        lines = [f"**Advies: {best.name}.** {because}"]
+        sources = [knowledge.options[best.id].source, *(reason.source for reason in best.fits)]
     lines += _criteria_lines(facts, knowledge)
     sources += [knowledge.criteria[number].source for number in _not_met(facts)]
     to_find_out = _to_find_out(advice, facts, knowledge, skipped)
@@ -170,14 +178,18 @@ def _to_find_out(advice: Advice, facts: Facts, knowledge: Knowledge, skipped: It
 
 def _others(advice: Advice, knowledge: Knowledge) -> Reply:
     others = [verdict for verdict in advice.options if verdict.id != advice.best]
-    lines = [_one_line(verdict) for verdict in others]
+    lines = [_one_line(verdict, knowledge) for verdict in others]
     sources = [reason.source for verdict in others for reason in _why(verdict)]
     return Reply(wording.say(knowledge, "why_not_title") + "\n\n" + "\n".join(lines), sources=unique(sources))
 
 
-def _one_line(verdict: OptionVerdict) -> str:
-    because = " ".join(reason.text for reason in _why(verdict))
-    return f"- **{verdict.name}**: {STATUS_WORDS[verdict.status]}. {because}".rstrip()
+def _one_line(verdict: OptionVerdict, knowledge: Knowledge) -> str:
+    because = " ".join(reason.text for reason in _why(verdict)) or knowledge.options[verdict.id].summary
+    return f"- **{_capital(verdict.name)}**: {STATUS_WORDS[verdict.status]}. {because}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _why(verdict: OptionVerdict) -> tuple[Reason | Missing, ...]:
@@ -187,7 +199,7 @@ def _why(verdict: OptionVerdict) -> tuple[Reason | Missing, ...]:
 
 
 def _option(verdict: OptionVerdict, knowledge: Knowledge) -> Reply:
-    lines = [f"**{verdict.name}: {STATUS_WORDS[verdict.status]}.** " + " ".join(r.text for r in verdict.reasons)]
+    lines = [f"**{_capital(verdict.name)}: {STATUS_WORDS[verdict.status]}.** " + " ".join(r.text for r in verdict.reasons)]
     required = [item.text for item in verdict.missing if item.required]
     if required:
         lines.append(wording.say(knowledge, "required_title") + "\n\n" + _bullets(required))
@@ -209,15 +221,19 @@ def _responsible(verdict: OptionVerdict, knowledge: Knowledge) -> Reply:
     return Reply(text, sources=(who.source,) if who.source else ())
 
 
-def _missing(verdict: OptionVerdict, knowledge: Knowledge) -> list[Reply]:
+def _missing(verdict: OptionVerdict, knowledge: Knowledge) -> Reply:
     parts: Mapping[str, list[str]] = {
         "required_title": [item.text for item in verdict.missing if item.required],
         "recommended_title": [item.text for item in verdict.missing if not item.required],
-        "silent_title": [reason.text for reason in verdict.remarks],
     }
     texts = [wording.say(knowledge, title) + "\n\n" + _bullets(items) for title, items in parts.items() if items]
-    sources = unique(item.source for item in (*verdict.missing, *verdict.remarks))
-    return [Reply("\n\n".join(texts), sources=sources)] if texts else []
+    sources = unique(item.source for item in verdict.missing)
+    return Reply("\n\n".join(texts) or wording.say(knowledge, "nothing_missing"), sources=sources)
+
+
+def _silent(verdict: OptionVerdict, knowledge: Knowledge) -> Reply:
+    text = wording.say(knowledge, "silent_title") + "\n\n" + _bullets(remark.text for remark in verdict.remarks)
+    return Reply(text, sources=unique(remark.source for remark in verdict.remarks))
 
 
 def _bullets(lines: Iterable[str]) -> str:
@@ -225,5 +241,6 @@ def _bullets(lines: Iterable[str]) -> str:
 
 
 def _closed(reply: Reply, knowledge: Knowledge) -> Reply:
-    titles = [wording.say(knowledge, name) for name in ("overview_button", "person_button", "restart_button")]
+    names = ("silent_button", "overview_button", "person_button", "restart_button")
+    titles = [wording.say(knowledge, name) for name in names]
     return Reply(reply.text, tuple(Button(title, title) for title in titles), reply.sources)

@@ -149,10 +149,10 @@ def _take_facts(c: _Context) -> Turn | None:
     clash = {} if _corrects(c) else change.contradictions(c.dossier, facts)
     fresh = {key: fact for key, fact in facts.items() if key not in clash and c.dossier.facts.get(key) != fact}
     after = change.remember(c.dossier) if fresh or c.reading.in_progress else c.dossier
-    after = change.put(after, fresh, c.reading.notes)
+    after = change.put(after, fresh, _measured(c.reading))
     replies = [*_noted(c, fresh), *_in_progress(c)]
     after = _set_in_progress(after, c)
-    replies += [Reply(text) for text in unclear.values()]
+    replies += [Reply(text) for text in unclear.values() if not text.endswith("?")]  # the question itself follows
     after = after.with_(active=True, pending=next(iter(unclear), after.pending))
     if clash:
         after = after.with_(proposal=_contradiction(c, clash))
@@ -172,7 +172,12 @@ def _corrects(c: _Context) -> bool:
 def _contradiction(c: _Context, clash: Mapping[str, FactValue]) -> dict[str, object]:
     key, new = next(iter(clash.items()))
     stored = list(new) if isinstance(new, tuple) else new
-    return {"kind": "contradiction", "key": key, "new": stored, "note": c.reading.notes.get(key, "")}
+    return {"kind": "contradiction", "key": key, "new": stored, "note": _measured(c.reading).get(key, "")}
+
+
+def _measured(reading: Reading) -> dict[str, str]:
+    """Return the notes worth keeping: the numbers that a criterion was judged by."""
+    return {key: note for key, note in reading.notes.items() if wording.criterion_number(key) in reading.verdicts}
 
 
 def _noted(c: _Context, fresh: Facts) -> list[Reply]:
@@ -182,7 +187,7 @@ def _noted(c: _Context, fresh: Facts) -> list[Reply]:
     rest = {key: fact for key, fact in fresh.items() if key not in {f"criteria.{v.number}" for v in judged}}
     if rest and (set(rest) != {c.dossier.pending} or c.reading.answer is None):
         first = not c.dossier.facts
-        text = wording.described(c.knowledge, rest, c.reading.notes)
+        text = wording.described(c.knowledge, rest, {})
         text_id = "read_back" if first and len(plain(c.message.text).split()) > 5 else "noted"
         replies.insert(0, c.say("changed" if _corrects(c) else text_id, facts=text))
     return replies
@@ -216,6 +221,14 @@ def _take_hypothesis(c: _Context) -> Turn | None:
     return Turn(c.dossier, advising.difference(difference, c.reading, c.knowledge))
 
 
+def _take_question_on_advice(c: _Context) -> Turn | None:
+    """After the advice, "wie vraagt de financiering aan?" is about that advice."""
+    if not c.dossier.advised or c.command is None or c.command.name not in ("vraag", "advies"):
+        return None
+    part = advising.part(c.message.text, c.dossier, c.knowledge)
+    return Turn(c.dossier, part) if part else None
+
+
 def _take_polarity(c: _Context) -> Turn | None:
     key = c.dossier.pending if c.dossier.active else None
     if key is None or c.dossier.proposal or c.reading.answer is None:
@@ -240,6 +253,7 @@ _STEPS: tuple[Callable[[_Context], Turn | None], ...] = (
     _do_command,
     _take_facts,
     _take_polarity,
+    _take_question_on_advice,
     _do_likely_command,
 )
 
