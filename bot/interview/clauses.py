@@ -87,7 +87,7 @@ _NOT_KNOWN = re.compile(
 _EMBEDDED = re.compile(r"^(?:of|wie|welk|welke|hoeveel|hoe|waarom|wanneer) ")
 _OPENER = re.compile(
     r"^(?:en |maar |dus |want |ook |dan |of |ja |nee |nou |ok |oke )*(?:"
-    r"(?:hoe|wie|waar|waarom|wanneer|welke?|hoeveel|hoezo|waarvoor|waarmee|wiens)\b|"
+    r"(?:(?:aan|bij|van|met|voor|in|op|door|over|tot) )?(?:hoe|wie|waar|waarom|wanneer|welke?|hoeveel|hoezo|waarvoor|waarmee|wiens)\b|"
     r"wat (?!betreft|ons betreft|mij betreft)|"
     r"(?:mag|mogen|kan|kun|kunnen|moet|moeten|hoef|hoeft|hoeven|is|zijn|ben|bent|klopt|heeft|heb|hebben|zal|zullen|wordt|"
     r"worden|gaat|telt|tellen|zit|zitten|voldoen|voldoet|komt|komen|doet|doen|geldt|gelden|maakt|krijgen|krijgt|werkt|zou|"
@@ -98,18 +98,17 @@ _OPENER = re.compile(
 # Verb first without a question mark: only what is hardly ever an answer with its topic left out ("halen we niet").
 _BARE_OPENER = re.compile(
     r"^(?:en |maar |dus |dan |of |ja |nee |nou |ok |oke )*(?:"
-    r"(?:hoe|wie|waarom|wanneer|hoeveel|hoezo|waarvoor|wiens)\b|wat (?:moet|moeten|kan|kunnen|is|zijn|als|nu|dan|betekent|"
+    r"(?:hoe|wie|waarom|wanneer|hoeveel|hoezo|waarvoor|wiens)\b|(?:aan|bij|van|met|voor|in|op|door) (?:welke?|wie|wat|hoeveel)\b|wat (?:moet|moeten|kan|kunnen|is|zijn|als|nu|dan|betekent|"
     r"bedoel|bedoelt|houdt|doen|mag|zegt)\b|welke? \w+ (?:moet|moeten|kan|kunnen|is|zijn|mag|mogen|past|passen|hoort)\b|"
     r"(?:mag|mogen) (?:we|wij|ik|dat|dit|een|ook|je|u|de|er|het|jullie|ons|onze|ggz|uwv|gemeente|reintegratiebedrijf)\b(?! niet$)|"
     r"(?:kan|kun|moet|is|telt|klopt|hoeft) (?:dat|dit|een|je|u|ik|jij)\b(?! (?:ook |wel |niet |echt )*(?:niet|ook|wel|zo)?$)|"
     r"(?:kan|kunnen|moeten|hoeven|is) (?:we|wij|ze|zij|het|er|de|jullie) (?:\w+ ){3,})"
 )
-_TAG = re.compile(r"^(?:toch|he|hè|niet|nietwaar|of niet|ja toch|of)$")
 
 _SENTENCE_END = re.compile(r"(?:(?<!\d)\.|\.(?!\d)|[!?;])+")
 _BOUNDARY = re.compile(
     r",|[():](?!\d)|(?<=[a-z]):| - |"
-    r" (?=(?:maar|doch|want|omdat|doordat|terwijl|hoewel|dus|zodat|alleen (?:zitten|hebben|is|zijn|wil|willen|criterium|"
+    r" (?=(?:maar(?! (?:\d|ongeveer|een paar|weinig|een klein|hooguit|half|heel weinig|1\b))|doch|want|omdat|doordat|terwijl|hoewel|dus|zodat|alleen (?:zitten|hebben|is|zijn|wil|willen|criterium|"
     r"nummer|\d|het|de|we|wij|aan|als))\b)|"
     r" (?=en (?:we|wij|ik|ze|zij|hij|die|dat|dit|er|het|onze|ons|hun|als|niet|geen|wel|nu|daar|ook|verder|zelf|samen|"
     r"hebben|heb|doen|zijn|werken|willen|criterium|nummer|halen|voldoen|bieden|hoe|wat|wie|mag|mogen|moet|kan|moeten|"
@@ -150,6 +149,11 @@ def at(clauses: Sequence[Clause], position: int) -> Clause:
             break
         found = clause
     return found
+
+
+def says_unknown(text: str) -> bool:
+    """Say whether a clause itself says that something isn't known ("6 weet ik niet")."""
+    return _NOT_KNOWN.search(text) is not None
 
 
 def _continues(sentence: str) -> bool:
@@ -209,7 +213,7 @@ def _first_question(texts: list[str], asks: bool) -> int:
     if not asks:
         return len(texts)
     last = len(texts) - 1
-    return last if not _TAG.match(texts[last]) or last == 0 else last
+    return len(texts) if _SUPPOSE.search(texts[last]) else last
 
 
 def _mood(text: str, previous: Mood | None) -> Mood:

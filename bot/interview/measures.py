@@ -21,7 +21,7 @@ Judge = Callable[[Decimal], CriterionVerdict]
 _UNIT = r"jaren|jaar|maanden|maand|weken|week|half jaar"
 _IN_YEARS = {"jaar": Decimal(1), "jaren": Decimal(1), "maand": Decimal(12), "week": Decimal(52), "weke": Decimal(52)}
 _DURATION = re.compile(
-    rf"(?:\b(?P<mod>{MODIFIER}) )?(?:een |de )?(?:"
+    rf"(?:\b(?P<mod>{MODIFIER}) )?(?:\b(?:een|de) )?(?:"
     rf"tussen (?:de |het )?(?P<ta>{NUMBER}) ?(?P<tau>{_UNIT})? en (?:de )?(?P<tb>{NUMBER}) ?(?P<tbu>{_UNIT})|"
     rf"(?<![\d.])(?P<a>{NUMBER}) ?(?P<au>{_UNIT})? ?(?:-|a|tot|t/m|of) (?:de )?(?P<b>{NUMBER}) ?(?P<bu>{_UNIT})|"
     rf"(?<![\d.])(?P<da>{NUMBER})-(?P<db>{NUMBER}) ?(?P<du>{_UNIT})|"
@@ -62,7 +62,7 @@ _PER_FTE = re.compile(
 _FTE_FIRST = re.compile(
     rf"\bper (?:1 )?fte (?:\w+ ){{0,4}}?(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})(?: (?:{_PERSON}))?\b(?! (?:uur|fte|jaar|maand|week|weken|dagen))"
 )
-_ONE_TO = re.compile(rf"(?<![\d.,:/])1(?:\.0)? ?(?:op|:|staat tot|tegen) ?(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})\b(?! ?%)")
+_ONE_TO = re.compile(rf"(?<![\d.,:/])1(?:\.0)? ?(?:op(?P<de> de)?|:|staat tot|tegen) ?(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})\b(?! ?%)")
 _CASELOAD = re.compile(
     rf"\bcaseloads?(?: (?:van|is|zijn|zit|ligt|op|rond|we|wij|ons|onze|bij|hebben|nu|momenteel|hier|met|komt|per|fte|trajectbegeleider|de|een|staat|"
     rf"ongeveer op|uit)){{0,5}} ?:? ?(?:(?P<mod>{MODIFIER}) )?(?:de )?(?:(?P<a>{NUMBER}) ?(?:-|a|tot|t/m|of) ?)?(?P<n>{NUMBER})\b(?! ?(?:%|uur|jaar|maand|week))"
@@ -189,7 +189,7 @@ def _caseloads(text: str, clauses: Sequence[Clause], pending: str | None, knowle
     if match:
         return [_ratio(criterion, match, at(clauses, match.start()), per_person=True)]
     match = _ONE_TO.search(text)
-    if match and Decimal(match["n"]) > 3 and (near or len(text.split()) <= 8):
+    if match and Decimal(match["n"]) > 3 and (not match["de"] or pending == criterion_key(CAPACITY)) and (near or len(text.split()) <= 8):
         return [_ratio(criterion, match, at(clauses, match.start()), per_person=False)]
     return _clients_and_fte(text, clauses, pending, criterion)
 

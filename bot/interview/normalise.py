@@ -17,6 +17,7 @@ _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"'
 _SPELLINGS = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
+        (r"\bgeme+n?te+\b", "gemeente"),
         (r"\bg\.g\.z\.?|\bggz(?=[a-z])", "ggz "),
         (r"\bu\.w\.v\.?", "uwv"),
         (r"\bf\.t\.e\.?", "fte"),

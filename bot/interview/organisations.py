@@ -25,7 +25,7 @@ _TYPES = (
                  r"vg ?zorg|vg instelling|lvb ?zorg|(?:lvb|lvg|vg|vgn) (?=instelling|organisatie|aanbieder|sector|zorg)|"
                  r"gehandicapten(?= ?(?:instelling|organisatie))|mensen met (?:een )?(?:licht )?verstandelijke? beperking(?:en)?|zorg voor (?:mensen met een )?verstandelijk\w* \w+"),
     (AGENCY, r"reintegratiebedrijf|jobcoach ?(?:bedrijf|bureau|organisatie)|job ?coach(?:ing)? ?(?:bedrijf|bureau)"),
-    (OTHER, r"verslavingszorg|verslavings ?kliniek|maatschappelijke opvang|daklozenopvang|vrijgevestigden?|jeugdzorg|"
+    (OTHER, r"verslavingszorg|verslavings ?kliniek|maatschappelijke opvang|daklozenopvang|vrijgevestigden?(?: (?:psychiater|psycholoog|praktijk|therapeut|behandelaar)s?)?|jeugdzorg|"
             r"(?:algemeen |gewoon )?(?<!psychiatrisch )ziekenhuis|sw bedrijf|sociale werk(?:voorziening|plaats)|"
             r"onderwijs ?instelling|onderwijs|roc|huisartsen ?praktijk|huisartsenpraktijk|welzijns ?organisatie|zorgboerderij|"
             r"uitzendbureau"),
@@ -62,7 +62,7 @@ _DET = r"(?:een |1 |de |het |zo'n |onze |ons |eigen )?"
 _ORG_WORDS = r"(?:(?:organisatie|instelling|stichting|aanbieder|club|team|afdeling|voorziening|partij) (?:voor|van|in|binnen|op) )?"
 _SELF_LEFT = re.compile(
     rf"(?:\b(?:wij|we) (?:zijn|vormen|werken (?:bij|voor|in|binnen|vanuit|op)|zitten (?:in|bij)|horen bij|komen van|hebben een|"
-    rf"runnen een|vallen onder(?: een)?|ben|zin|bennen)|\bik (?:ben|werk|zit|kom|bel|mail|app|schrijf|vraag)|\bben(?: ik)?|"
+    rf"runnen een|vallen onder(?: een)?|ben|zin|bennen)|\bik (?:ben|werk|zit|kom|bel|mail|app|schrijf|vraag)(?: als)?(?: (?:een )?(?!van\b|bij\b|voor\b|in\b|geen\b|niet\b)\w+){{0,2}}(?= (?:bij|van|voor|in|op|namens)\b)|\bik (?:ben|werk|zit|kom|bel|mail|app|schrijf|vraag)|\bben(?: ik)?|"
     rf"\bwerk(?:zaam)? (?:ik )?(?=bij|voor|in|op|als)|\bwerkzaam|\b(?:zijn|vormen) (?:wij|we)|\bhier|\bdit is|\bhet is|\bis|\bzijn|"
     rf"\bmijn (?:organisatie|werkgever|baas) is|\bonze organisatie is|\bwij als|\bwe als|\b(?:wij|we) van|\bwij|\bnamens|"
     rf"\bals|\bvanuit|\bhet gaat om|\bbetreft|\borganisatie|\btype)"
@@ -108,6 +108,7 @@ _LONE_RIGHT = re.compile(r"^(?: (?:in|te|uit|hier|dus|hoor|eigenlijk|ben ik|denk
 _ZORG_RIGHT = re.compile(r"^ (?:clienten|klanten|client|doelgroep|problematiek|achtergrond|verleden|behandel\w+|ervaring|sector|wet|zorg)\b")
 _PARTNER_RIGHT = re.compile(r"^ ?(?:partner|partij|collega)")
 _BRACKETED_PARTNER = re.compile(r"\b(?:collega|andere|naburige)(?: \w+){0,2} \($")
+_APPOSITION = re.compile(r"(?:^|[.,;] ?)(?:wij|we|ons),? $")
 _BRACKETED_OWN = re.compile(r"\b(?:we|wij) \($")
 _NO_PARTNER = re.compile(
     r"\b(?:geen|zonder|nog geen|geen enkele) (?:(?:andere|vaste|enkele|geschikte|samenwerkings) ?)?(?:samenwerkings)?partners?\b(?! (?:die|dat|met))|"
@@ -153,6 +154,8 @@ def _role(
         return PARTNER
     if clause.mood is Mood.ASKED and not re.search(r"\b(?:als|wij als|we als|wij van|onze|ons) $", left):
         return MENTIONED
+    if _MIXED.search(left):
+        return MENTIONED
     if _EXPERIENCE.search(left) or _ZORG_RIGHT.match(right):
         return MENTIONED
     if _is_own(text, clause, left, right, kind, pending, earlier):
@@ -174,6 +177,8 @@ def _is_own(
     if previous and previous.role == OWN and _COORDINATED.match(gap):
         return not _PARTNER_RIGHT.match(right)
     if previous and previous.role == DENIED and re.match(r"^ ?,? ?(?:maar|wel|eerder) (?:wel )?(?:een |de |van |bij )?(?:\w+ ){0,2}$", gap):
+        return True
+    if _APPOSITION.search(text[: clause.start]) and _LONE.match(left):
         return True
     if _BRACKETED_OWN.search(text[: clause.start]) and left in ("", "ook ", "zelf ook "):
         return True
@@ -206,7 +211,7 @@ def _self_left_holds(clause: Clause, left: str) -> bool:
         return re.search(r"\b(?:werk|werken|werkzaam|zitten|zit) (?:\w+ )?in (?:een |de |het )?(?:\w+ )?$", left) is not None
     if re.search(r"\b(?:onze|ons) (?:\w+ )?$", left) and not re.search(r"\b(?:bij|namens|voor|van|als|is) (?:onze|ons)", left):
         return True
-    if re.search(r"\b(?:hebben|runnen|vallen)\b", left):
+    if re.search(r"\b(?:hebben|vallen)\b", left):
         return False
     return _STRONG_SELF.search(left) is not None or re.search(r"\b(?:dit is|organisatie|werkgever|type|ik|het gaat om|betreft|hier)\b", left) is not None
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from bot.interview.bulk import read_bulk
 from bot.interview.choices import read_choice
-from bot.interview.clauses import Clause, Mood, at, split
+from bot.interview.clauses import Clause, Mood, at, says_unknown, split
 from bot.interview.corrections import corrects, other_command, read_commands
-from bot.interview.findings import CORRECTED, Finding
+from bot.interview.findings import CORRECTED, NUMBERED, UNIVERSAL, Finding
 from bot.interview.measures import read_measures
 from bot.interview.merging import Merged, label, merge
 from bot.interview.normalise import normalise
@@ -105,7 +105,7 @@ class _Message:
 
     def _own_only(self, found: list[Finding]) -> list[Finding]:
         """Keep measures of the own organisation: a partner's caseload says nothing about ours."""
-        return [f for f in found if self.subjects.of(at(self.clauses, f.at)) != PARTNER or f.key == self.pending]
+        return [f for f in found if f.key == self.pending or not self.subjects.surely_partner(at(self.clauses, f.at))]
 
     def _organisations(self) -> list[Finding]:
         found = [self._own_type(mention) for mention in self.mentions if mention.role == OWN]
@@ -159,7 +159,8 @@ class _Message:
         if finding.weight == CORRECTED or mood is Mood.STATED:
             return True
         if mood is Mood.UNKNOWN:
-            return finding.value == Status.ONBEKEND.value or finding.key == "organisation_type"
+            own_words = finding.weight in (UNIVERSAL, NUMBERED) and says_unknown(at(self.clauses, finding.at).text)
+            return own_words or finding.value == Status.ONBEKEND.value or finding.key == "organisation_type"
         return mood is Mood.PLANNED and not finding.key.startswith("criteria")
 
     # --- the question that was asked -----------------------------------------------------------------------------

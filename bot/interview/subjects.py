@@ -17,7 +17,7 @@ _EACH = re.compile(
     r"elk (?:van ons|met|zelf|levert|voldoet)|wij allebei|allemaal zelfstandig|(?:ieder|elk)e? (?:deelnemer|partij|organisatie|instelling))\b"
 )
 _WE = re.compile(r"\b(?:wij|we|wijzelf|ik|onszelf|wij zelf)\b")
-_THEY = re.compile(r"\b(?:zij|ze|zijzelf|hij|hun|hen|de partner|de andere partij|de ander|het andere|die partij|dat bedrijf|die ggz|de partners)\b")
+_THEY = re.compile(r"\b(?:zij|ze|zijzelf|hij|hun|hen|(?:de|onze|een|hun|die) partner(?:organisatie)?|de andere partij|de ander|het andere|die partij|dat bedrijf|die ggz|de partners)\b")
 _OURS = re.compile(r"\b(?:onze|ons|mijn)\b")
 _RELATIVE = re.compile(r"^(?:en |maar |want |waarvan )*(?:die|dat|deze)\b")
 
@@ -33,7 +33,16 @@ class Subjects:
             before = [m for m in mentions if m.end <= clause.start and m.role in (OWN, PARTNER)]
             previous = _subject(clause.text, inside, before, clause.start, previous)
             self._by_start[clause.start] = previous
-        self.has_partner = any(m.role == PARTNER for m in mentions)
+        self._partners = tuple(mention.start for mention in mentions if mention.role == PARTNER)
+        self.has_partner = bool(self._partners)
+
+    def names_partner(self, clause: Clause) -> bool:
+        """Say whether a partner is named in the clause."""
+        return any(clause.start <= start < clause.end for start in self._partners)
+
+    def surely_partner(self, clause: Clause) -> bool:
+        """Say whether a clause is about a partner that the message names; a bare "ze" may be the clients."""
+        return self.of(clause) == PARTNER and (self.has_partner or "partner" in clause.text)
 
     def of(self, clause: Clause) -> str:
         """Return OWN, PARTNER, EACH or JOINT."""
@@ -47,7 +56,7 @@ def _subject(text: str, inside: Sequence[Mention], before: Sequence[Mention], st
     if _JOINT.search(text) and not (they and not we and "elkaar" not in text and "met ons" not in text):
         return JOINT if we or previous == JOINT or "met ons" in text or not they else PARTNER
     if we and they:
-        return OWN if we.start() < they.start() or they.group() in ("hun", "hen", "ze") else PARTNER
+        return OWN if we.start() < they.start() or they.group() in ("hun", "hen", "ze") or "partner" in they.group() else PARTNER
     if we:
         return OWN
     if inside:

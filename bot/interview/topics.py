@@ -449,7 +449,7 @@ def _care(clause: Clause, own: str | None, pending: str | None) -> Finding | Non
 
 def _distance(clause: Clause, subjects: Subjects, pending: str | None) -> Finding | None:
     asked = pending == "near_partner"
-    if not asked and not (subjects.has_partner and (_ABOUT_PARTNER.search(clause.text) or subjects.of(clause) == PARTNER)):
+    if not asked and not (subjects.has_partner and (subjects.names_partner(clause) or _ABOUT_PARTNER.search(clause.text) or subjects.of(clause) == PARTNER)):
         return None
     if _FAR.search(clause.text):
         return Finding("near_partner", clause.start, False)

@@ -273,7 +273,8 @@ def test_when_rasa_is_down_the_message_can_be_sent_again(page: Page, site: Site)
     open_chat(page)
     site.rasa.status = 500
     say(page, "hallo")
-    expect(page.get_by_text("Ik start even opnieuw op")).to_be_visible()
+    expect(page.get_by_text("Ik start even opnieuw op")).to_be_in_viewport()
+    expect(page.get_by_role("heading", name="IPS-wijzer")).to_be_in_viewport(ratio=1)
     site.rasa.status = 200
     page.get_by_role("button", name="Opnieuw versturen").click()
     expect(page.get_by_text("Je zei: hallo")).to_be_visible()

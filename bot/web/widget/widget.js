@@ -58,7 +58,7 @@
     .shell { position: fixed; inset-block-end: 1.25rem; inset-inline-end: 1.25rem; z-index: 2147483000;
       inline-size: min(26rem, calc(100vw - 2.5rem)); block-size: min(42rem, calc(100dvh - 2.5rem));
       display: flex; flex-direction: column; background: #fff; border: 1px solid var(--_line); border-radius: 1rem;
-      overflow: hidden; box-shadow: 0 10px 40px rgb(0 0 0 / .25); }
+      overflow: clip; box-shadow: 0 10px 40px rgb(0 0 0 / .25); }
     header { display: flex; align-items: center; gap: .75rem; padding: .75rem 1rem; background: var(--_brand); color: #fff; }
     h2 { margin: 0; font-size: 1.1rem; line-height: 1.3; font-weight: 650; }
     header p { margin: 0; font-size: .875rem; }
