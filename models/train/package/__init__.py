@@ -1,0 +1,1 @@
+"""The package code that goes into the wheel beside the trained pipeline."""
