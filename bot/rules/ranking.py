@@ -54,8 +54,11 @@ def _best(case: Case, findings: Mapping[str, tuple[Finding, ...]], statuses: Map
 
 
 def _wanted(case: Case, pulls: Mapping[str, int]) -> set[str]:
-    """Return the options that the asker looks at: the wish, else what the facts speak for, else all."""
-    if case.yes("prefers_outsourcing"):
+    """Return the options that the asker looks at: the wish, else what the facts speak for, else all.
+
+    With a criterion that fails the wish is moot: then only the way with a re-integratiebedrijf is left.
+    """
+    if case.yes("prefers_outsourcing") and case.type in GGZ and not case.failing:
         return {"onderaannemerschap"}
     return {option for option in OPTIONS if pulls[option] > 0} or set(OPTIONS)
 

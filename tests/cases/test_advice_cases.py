@@ -1,9 +1,9 @@
 """Runs tests/cases/advice/*.yml: organisations with the verdict that the publications lead to.
 
-A case gives `facts` as POST /api/v1/advice takes them, except that `criteria` may hold `all: <status>` for all eight. It
-expects any of: best, possible (exactly these), impossible (option: reason codes, exactly these), undecided (options),
-missing (option: codes that must be there), not_missing, required and recommended (option: codes), remarks and fits
-(option: codes), next_question (a key or null), and why: the place that the case rests on.
+A case gives `facts` as POST /api/v1/advice takes them, except that `criteria` may hold `all: <status>` for all eight.
+It expects any of: best, possible (exactly these), impossible (option: exactly these reason codes), undecided
+(options), missing (option: codes that must be there), not_missing, required and recommended (option: exactly these
+codes), remarks and fits (option: codes), next_question (a key or null). `why` is the place that the case rests on.
 """
 
 from __future__ import annotations
