@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 
 from bot.interview import wording
 from bot.interview.commands import plain
-from bot.interview.reading import Reading
 from bot.model import (
     CRITERION_NUMBERS,
     Advice,
@@ -79,22 +78,22 @@ def part(text: str, dossier: Dossier, knowledge: Knowledge) -> tuple[Reply, ...]
     return (parts[name](best, knowledge),)
 
 
-def difference(change: Difference, reading: Reading, knowledge: Knowledge) -> tuple[Reply, ...]:
+def difference(change: Difference, changed: Facts, knowledge: Knowledge) -> tuple[Reply, ...]:
     """Return what a hypothesis changes, and that nothing was stored."""
-    lines = [wording.say(knowledge, "whatif_intro", facts=wording.described(knowledge, reading.hypothetical, {}))]
+    lines = [wording.say(knowledge, "whatif_intro", facts=wording.described(knowledge, changed, {}))]
     before, after = best_name(change.before, knowledge), best_name(change.after, knowledge)
     if change.before.best == change.after.best:
         lines.append(wording.say(knowledge, "whatif_same", best=after))
     else:
         lines.append(wording.say(knowledge, "whatif_change", before=before, after=after))
-    changed, sources = [], []
+    lists, sources = [], []
     for old, new in zip(change.before.options, change.after.options, strict=True):
         if old.status != new.status:
-            words = {"name": new.name, "before": STATUS_WORDS[old.status], "after": STATUS_WORDS[new.status]}
+            words = {"name": _capital(new.name), "before": STATUS_WORDS[old.status], "after": STATUS_WORDS[new.status]}
             reason = next(iter((*new.reasons, *old.reasons)), None)
-            changed.append("- " + wording.say(knowledge, "whatif_option", **words) + (f". {reason.text}" if reason else "."))
+            lists.append("- " + wording.say(knowledge, "whatif_option", **words) + (f". {reason.text}" if reason else "."))
             sources += [reason.source] if reason else []
-    text = "\n\n".join(lines) + ("\n\n" + "\n".join(changed) if changed else "")
+    text = "\n\n".join(lines) + ("\n\n" + "\n".join(lists) if lists else "")
     return (Reply(text, sources=unique(sources)),)
 
 

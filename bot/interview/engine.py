@@ -50,10 +50,9 @@ class _Context:
 
 def take(message: Message, dossier: Dossier, knowledge: Knowledge) -> Turn:
     """Let a message do what it says; the first step that recognises it decides."""
-    pending = dossier.pending if dossier.active else None
     context = _Context(
         message,
-        read(message.text, pending, knowledge),
+        _read(message.text, dossier, knowledge),
         command_of(message.text, message.intent, message.confidence),
         dossier,
         knowledge,
@@ -63,6 +62,15 @@ def take(message: Message, dossier: Dossier, knowledge: Knowledge) -> Turn:
         if turn is not None:
             return turn
     return Turn(dossier, side="vraag" if _is_question(context) else "onduidelijk")
+
+
+def _read(text: str, dossier: Dossier, knowledge: Knowledge) -> Reading:
+    """Read a message against the open question; "nee ik bedoel twee jaar" against the one just answered."""
+    reading = read(text, dossier.pending if dossier.active else None, knowledge)
+    if reading.corrects and not reading.facts and dossier.history:
+        earlier = read(text, dossier.history[-1]["pending"], knowledge)
+        return earlier if earlier.facts else reading
+    return reading
 
 
 def question(dossier: Dossier, knowledge: Knowledge) -> tuple[Dossier, tuple[Reply, ...]]:
@@ -152,11 +160,11 @@ def _take_facts(c: _Context) -> Turn | None:
     after = change.put(after, fresh, _measured(c.reading))
     replies = [*_noted(c, fresh), *_in_progress(c)]
     after = _set_in_progress(after, c)
-    replies += [Reply(text) for text in unclear.values() if not text.endswith("?")]  # the question itself follows
+    replies += [Reply(text[:1].upper() + text[1:]) for text in unclear.values()]
     after = after.with_(active=True, pending=next(iter(unclear), after.pending))
     if clash:
         after = after.with_(proposal=_contradiction(c, clash))
-    side = "vraag" if _is_question(c) and not c.is_("start") else None
+    side = "vraag_bij_feiten" if _is_question(c) else None
     return Turn(after, tuple(replies), side=side)
 
 
@@ -217,8 +225,9 @@ def _take_hypothesis(c: _Context) -> Turn | None:
         return Turn(c.dossier, side="vraag") if not c.dossier.facts else Turn(c.dossier, (c.say("whatif_unclear"),))
     if "organisation_type" not in c.dossier.facts and "organisation_type" not in c.reading.hypothetical:
         return Turn(c.dossier.with_(active=True), (c.say("need_type"),))
-    difference = what_if(c.dossier.facts, c.reading.hypothetical, c.knowledge)
-    return Turn(c.dossier, advising.difference(difference, c.reading, c.knowledge))
+    changed = {key: fact for key, fact in c.reading.hypothetical.items() if c.dossier.facts.get(key) != fact}
+    difference = what_if(c.dossier.facts, changed, c.knowledge)
+    return Turn(c.dossier, advising.difference(difference, changed or c.reading.hypothetical, c.knowledge))
 
 
 def _take_question_on_advice(c: _Context) -> Turn | None:
