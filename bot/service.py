@@ -1,4 +1,4 @@
-"""The use cases: one turn of a conversation, the question that is open, an advice on facts. Knows no channel and no Rasa."""
+"""The use cases: one turn of a conversation, the open question, an advice on facts. Knows no channel and no Rasa."""
 
 from __future__ import annotations
 

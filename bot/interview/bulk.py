@@ -19,7 +19,9 @@ _WORDS = {YES: "voldoet", NO: "voldoet niet", UNKNOWN: "weet je nog niet"}
 
 _NAME = r"(?:criterium|criteria|nummer)"
 _ITEM = rf"(?:(?:de |het )?{_NAME} )?[1-8](?:e)?(?![\d%]|[.,:]\d| ?(?:%|euro))"
-_LIST = re.compile(rf"(?<![\d.,:/€-])\b{_ITEM}(?: ?(?:t/m|-|,? en ook|,? en|,? &|\+|,|/|,? ook)? ?{_ITEM}){{0,9}}\b(?![.,:]?\d)")
+_LIST = re.compile(
+    rf"(?<![\d.,:/€-])\b{_ITEM}(?: ?(?:t/m|-|,? en ook|,? en|,? &|\+|,|/|,? ook)? ?{_ITEM}){{0,9}}\b(?![.,:]?\d)"
+)
 _NUMBER_OR_RANGE = re.compile(r"([1-8])(?:e? ?(?:t/m|-) ?(?:" + _NAME + r" )?([1-8]))?")
 _UP_TO = re.compile(r"\b[1-8] tot [1-8]\b")
 _CONTEXT = re.compile(rf"\b(?:criteri\w+|kwaliteitskader|alle 8|8 (?:uit|van de|van) 8)\b|\b{_NAME} [1-8]\b")
@@ -44,19 +46,27 @@ _ALL = re.compile(
     r"aan alles|alles|allemaal|alle(?= (?:behalve|op \d|wel|ja|in orde|ok|halen|uitgezonderd)))\b"
 )
 _STRONG_ALL = re.compile(r"8|criteri")
-_NONE = re.compile(r"\b(?:geen enkel criterium|geen enkele criteria|geen (?:1|een) criterium|geen van (?:de |alle |die )?(?:8|criteria|alle)(?: criteria)?|"
-                   r"aan geen enkele?|nul van de 8|0 van de 8|0 criteria)\b")
+_NONE = re.compile(
+    r"\b(?:geen enkel criterium|geen enkele criteria|geen (?:1|een) criterium|geen van (?:de |alle |die )?(?:8|criteria|alle)(?: criteria)?|"
+    r"aan geen enkele?|nul van de 8|0 van de 8|0 criteria)\b"
+)
 _COUNT = re.compile(
     r"\b(?:(?P<n>[0-7]) (?:uit|van de|van|op de) (?:de )?8\b(?: criteria)?|(?P<m>[1-7]) criteria|er (?:ook |wel |maar |zelf |nu )?(?P<k>[1-7])\b(?! \w)|"
     r"op (?P<minus>[1-7]) na (?:aan )?(?:alle|alles|allemaal)\b(?: criteria)?|(?:alle|alles|allemaal)(?: 8)?(?: de)?(?: criteria)? op (?P<less>[1-7]) na|"
     r"(?P<vague>de meeste(?: criteria)?|bijna alle(?: 8)?(?: criteria)?|bijna alles|bijna allemaal|bijna elk criterium|een paar(?: criteria)|sommige criteria|"
     r"een aantal criteria|enkele criteria|de helft(?: van de criteria)|vrijwel alle(?:s|maal)?(?: criteria)?|zo goed als alle(?:s|maal)?(?: criteria)?))"
 )
-_REST = re.compile(r"\b(?:de rest|de andere(?:n)?(?: criteria| \d)?|de overige(?:n)?(?: criteria)?|al het andere|de andere criteria|verder alles|de resterende)\b")
-_EXCEPT_LEFT = re.compile(r"\b(?:behalve(?: aan)?|uitgezonderd|met uitzondering van|buiten|behoudens|exclusief|zonder|op|minus|uitgenomen)(?: voor)?(?: het| de| aan)? $")
+_REST = re.compile(
+    r"\b(?:de rest|de andere(?:n)?(?: criteria| \d)?|de overige(?:n)?(?: criteria)?|al het andere|de andere criteria|verder alles|de resterende)\b"
+)
+_EXCEPT_LEFT = re.compile(
+    r"\b(?:behalve(?: aan)?|uitgezonderd|met uitzondering van|buiten|behoudens|exclusief|zonder|op|minus|uitgenomen)(?: voor)?(?: het| de| aan)? $"
+)
 _EXCEPT_RIGHT = re.compile(r"^ ?na\b")
 
-_CUT = re.compile(r",|[():;]| - |=|\.(?!\d)| (?=(?:maar|terwijl|doch|alleen|want|omdat|en (?!ook \d|\d)|behalve|verder|al|hoewel)\b)|[!?]+")
+_CUT = re.compile(
+    r",|[():;]| - |=|\.(?!\d)| (?=(?:maar|terwijl|doch|alleen|want|omdat|en (?!ook \d|\d)|behalve|verder|al|hoewel)\b)|[!?]+"
+)
 
 _KNOWING = re.compile(
     r"\b(?:ken|kennen|kent|lees|lezen|gelezen|bekijk|bekijken|doornemen|doorlopen|nalopen|langslopen|langs te lopen|invullen|uitleg|"
@@ -74,16 +84,24 @@ _PARTLY_WORDS = re.compile(
     r"\b(?:deels|gedeeltelijk|half|bijna|soms|niet helemaal|niet volledig|grotendeels|beetje|matig|wisselend|lastig|moeilijk|krap|"
     r"twijfelachtig|ongeveer|nog niet helemaal|meestal|misschien|hopelijk|zou|zouden|straks|binnenkort)\b"
 )
-_NO_WORDS = re.compile(r"\b(?:niet|geen|nee|neen|missen|mis|mist|ontbreek\w*|ontbreken|rood|onvoldoende|nooit|nergens|niks|tekort|zonder|gezakt|fout)\b")
+_NO_WORDS = re.compile(
+    r"\b(?:niet|geen|nee|neen|missen|mis|mist|ontbreek\w*|ontbreken|rood|onvoldoende|nooit|nergens|niks|tekort|zonder|gezakt|fout)\b"
+)
 _YES_WORDS = re.compile(
     r"\b(?:ja|jawel|halen|haal|haalt|haalden|voldoe|voldoen|voldoet|voldaan|orde|ok|oke|okay|prima|goed|groen|gelukt|lukt|lukken|geregeld|wel|"
     r"kunnen|kan|behaald|gehaald|akkoord|klopt|kloppen|zeker|check|vinkje|staan|staat|hebben|heeft|dekken|redden|in huis|rond|groene|yes|scoren|binnen|positief)\b"
 )
 
 
-_ONLY_ALL = re.compile(r"^(?:(?:met|en|ook|elk|ieder|alle|\d|los|van|elkaar|voor|zich|apart|zelfstandig|zelf|gewoon|dus)\b\W*)*$")
-_FIRST_LAST = re.compile(r"\b(?:de )?(eerste|laatste) ([2-7])(?: criteria)?\b(?! (?!wel|niet|ja|nee|halen|zijn|ok|oke|in|op|voldoen|weet|lukken|nog|missen)\w)")
-_JUDGED_BEFORE = re.compile(r"\b(?:voldoen|voldoet|halen|missen|scoren)(?: (?:we|wij|ik))?(?: (?:aan|op|alleen|wel|ook|nog))*$")
+_ONLY_ALL = re.compile(
+    r"^(?:(?:met|en|ook|elk|ieder|alle|\d|los|van|elkaar|voor|zich|apart|zelfstandig|zelf|gewoon|dus)\b\W*)*$"
+)
+_FIRST_LAST = re.compile(
+    r"\b(?:de )?(eerste|laatste) ([2-7])(?: criteria)?\b(?! (?!wel|niet|ja|nee|halen|zijn|ok|oke|in|op|voldoen|weet|lukken|nog|missen)\w)"
+)
+_JUDGED_BEFORE = re.compile(
+    r"\b(?:voldoen|voldoet|halen|missen|scoren)(?: (?:we|wij|ik))?(?: (?:aan|op|alleen|wel|ook|nog))*$"
+)
 _JUDGED_AFTER = re.compile(r"^ ?[:=]? ?(?:ja|nee|neen|wel|niet|ok|oke|weet|geen idee|deels|onbekend|prima|goed)\b")
 
 
@@ -153,9 +171,18 @@ def _items(text: str, context: bool, *, short: bool) -> list[_Item]:
         for match in _REST.finditer(text):
             if free(*match.span()):
                 add(_Item("rest", match.start(), match.end()))
-    lists = [match for match in _LIST.finditer(text) if free(*match.span()) and not _UP_TO.search(text[match.start() : match.end() + 6])]
+    lists = [
+        match
+        for match in _LIST.finditer(text)
+        if free(*match.span()) and not _UP_TO.search(text[match.start() : match.end() + 6])
+    ]
     judged = [match for match in lists if _JUDGED_AFTER.match(text[match.end() :]) and _is_criteria(text, match)]
-    sure = context or len(judged) > 1 or any(_sure_list(text, match) for match in lists) or any(item.kind == "all" for item in items)
+    sure = (
+        context
+        or len(judged) > 1
+        or any(_sure_list(text, match) for match in lists)
+        or any(item.kind == "all" for item in items)
+    )
     for match in lists if sure else ():
         if _is_criteria(text, match):
             add(_list_item(text, match))
@@ -319,7 +346,9 @@ def _as_one(key: str, parts: Sequence[_Part]) -> list[Finding]:
     """All eight or not, for a partner or for the coalition."""
     values = _tally(parts)
     where = parts[0].items[0].start
-    if any(value == NO for value in values.values()) or any(item.count is not None for part in parts for item in part.items):
+    if any(value == NO for value in values.values()) or any(
+        item.count is not None for part in parts for item in part.items
+    ):
         return [Finding(key, where, False)]
     if len(values) == 8 and all(value == YES for value in values.values()):
         return [Finding(key, where, True)]

@@ -126,7 +126,31 @@ _BOUNDARY = re.compile(
 )
 _TRIM = " ,():"
 # A lone word of these opens the clause that follows.
-_LEADERS = frozenset(("wat", "hoe", "en", "of", "dan", "nu", "waar", "wie", "welke", "maar", "dus", "waarom", "want", "ook", "aan", "bij", "van", "met", "voor", "in", "op"))
+_LEADERS = frozenset(
+    (
+        "wat",
+        "hoe",
+        "en",
+        "of",
+        "dan",
+        "nu",
+        "waar",
+        "wie",
+        "welke",
+        "maar",
+        "dus",
+        "waarom",
+        "want",
+        "ook",
+        "aan",
+        "bij",
+        "van",
+        "met",
+        "voor",
+        "in",
+        "op",
+    )
+)
 
 
 def split(text: str) -> tuple[Clause, ...]:
@@ -221,7 +245,9 @@ def _first_question(texts: list[str], asks: bool) -> int:
 def _mood(text: str, previous: Mood | None) -> Mood:
     if _SUPPOSE.search(text):
         return Mood.SUPPOSED
-    if previous is Mood.SUPPOSED and not re.match(r"(?:maar (?:we|wij|nu|onze|ik|in|eigenlijk|dat|het|de)|we zijn|wij zijn|nu|terwijl|want|omdat)\b", text):
+    if previous is Mood.SUPPOSED and not re.match(
+        r"(?:maar (?:we|wij|nu|onze|ik|in|eigenlijk|dat|het|de)|we zijn|wij zijn|nu|terwijl|want|omdat)\b", text
+    ):
         return Mood.SUPPOSED
     if _NOT_KNOWN.search(text):
         return Mood.UNKNOWN

@@ -63,7 +63,11 @@ def read_commands(text: str) -> list[Finding]:
         if match and not re.search(r"\b(?:scenario|optie|hulpdocument|document|stap) $", text[: match.start("n")]):
             status = _status(match["value"])
             number = int(match["n"])
-            words = {Status.VOLDOET: "voldoet", Status.VOLDOET_NIET: "voldoet niet", Status.ONBEKEND: "weet je nog niet"}
+            words = {
+                Status.VOLDOET: "voldoet",
+                Status.VOLDOET_NIET: "voldoet niet",
+                Status.ONBEKEND: "weet je nog niet",
+            }
             note = f"criterium {number}: {words[status]}"
             return [Finding(criterion_key(number), match.start(), status.value, note, CORRECTED)]
     return []

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.interview import advising, dossier as change, wording
+from bot.interview import advising, wording
+from bot.interview import dossier as change
 from bot.interview.commands import Command, command_of, plain
 from bot.interview.reading import Reading, read
 from bot.interview.terms import find_term
-from bot.model import Button, Dossier, FactValue, Facts, Knowledge, Message, Reply, Status
+from bot.model import Button, Dossier, Facts, FactValue, Knowledge, Message, Reply, Status
 from bot.rules.options import open_questions
 from bot.rules.whatif import what_if
 
 STARTERS = frozenset({"informeren", "start", "corrigeren", "stel_dat", "advies"})
 SIDES = frozenset(
-    """vraag mens groeten bedanken afscheid wie_ben_je hulpvraag misbruik buiten_onderwerp wissen""".split()
+    ["vraag", "mens", "groeten", "bedanken", "afscheid", "wie_ben_je", "hulpvraag", "misbruik", "buiten_onderwerp", "wissen"]
 )
 
 
@@ -98,7 +99,9 @@ def _settle_proposal(c: _Context) -> Turn | None:
     proposal = c.dossier.proposal
     if not proposal or c.reading.answer not in ("ja", "nee") or (c.reading.facts and c.command):
         return None
-    settle = {"contradiction": _settle_contradiction, "restart": _settle_restart, "wipe": _settle_wipe}[proposal["kind"]]
+    settle = {"contradiction": _settle_contradiction, "restart": _settle_restart, "wipe": _settle_wipe}[
+        proposal["kind"]
+    ]
     return settle(c, c.reading.answer == "ja")
 
 

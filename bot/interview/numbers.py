@@ -54,7 +54,9 @@ _ONE_UNIT = re.compile(
     r"\been (?=(?:vol |heel )?(?:jaar|jaartje|maand|week|fte|voltijd\w*|fulltime\w*|formatieplaats|kwart)\b)"
 )
 _ONE_NAMED = re.compile(r"\b((?:criterium|nummer) )een\b")
-_ORDINALS = {word: str(n) for n, word in enumerate("eerste tweede derde vierde vijfde zesde zevende achtste".split(), 1)}
+_ORDINALS = {
+    word: str(n) for n, word in enumerate(["eerste", "tweede", "derde", "vierde", "vijfde", "zesde", "zevende", "achtste"], 1)
+}
 _NTH_CRITERION = re.compile(r"\b(?:het )?(%s) criterium\b" % "|".join(_ORDINALS))
 _ONE_IN = re.compile(r"\been (?=op (?:de )?\d)")
 _OR_SO = re.compile(r"\b(?:een |1 )?(jaar|maand|week)(?:tje)? of (\d{1,2})\b")

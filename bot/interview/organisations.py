@@ -69,20 +69,26 @@ _SELF_LEFT = re.compile(
     rf"(?: (?:bij|voor|van|in|op|binnen|vanuit|namens|met|van uit))? ?(?:{_ADJ}){{0,4}}{_DET}(?:{_ADJ}){{0,3}}{_ORG_WORDS}$"
 )
 _STRONG_SELF = re.compile(
-    rf"(?:^(?:zijn|is) (?:een |ook |geen )|\b(?:wij|we|ben|werk|werken|werkzaam|namens|als|vanuit|hier|vormen|zit|zitten|werkgever|onze organisatie is)\b)"
+    r"(?:^(?:zijn|is) (?:een |ook |geen )|\b(?:wij|we|ben|werk|werken|werkzaam|namens|als|vanuit|hier|vormen|zit|zitten|werkgever|onze organisatie is)\b)"
 )
 _OWNING_LEFT = re.compile(rf"(?<!in )(?<!binnen )(?<!met )(?<!van )\b(?:onze|ons) (?:eigen )?(?:{_ADJ}){{0,2}}$")
 _WORK_AT_OURS = re.compile(r"\bbij ons (?:op|in|binnen|bij) (?:de |het )?$")
-_SELF_RIGHT = re.compile(r"^ ?(?:\w+ ){0,3}?(?:zijn (?:wij|we)|ben ik|hier\b(?! (?:\w+ )?(?:wil|doet|heeft|zoekt|haalt|in|is|biedt|vlak)))")
+_SELF_RIGHT = re.compile(
+    r"^ ?(?:\w+ ){0,3}?(?:zijn (?:wij|we)|ben ik|hier\b(?! (?:\w+ )?(?:wil|doet|heeft|zoekt|haalt|in|is|biedt|vlak)))"
+)
 _NOT_SELF_HERE = re.compile(r"\b(?:de|die|deze|onze) $")
-_DENIED_LEFT = re.compile(rf"\b(?:geen|niet (?:een|bij een|van een|de|bij de|echt een)?|niet|geen echte) ?(?:{_ADJ}){{0,2}}$")
-_PLACE_LEFT = re.compile(r"\b(?:in|binnen|uit|rond|door) (?:de|onze|deze|die|een|zijn|mijn|alle) $|\b(?:in|binnen|uit) $")
+_DENIED_LEFT = re.compile(
+    rf"\b(?:geen|niet (?:een|bij een|van een|de|bij de|echt een)?|niet|geen echte) ?(?:{_ADJ}){{0,2}}$"
+)
+_PLACE_LEFT = re.compile(
+    r"\b(?:in|binnen|uit|rond|door) (?:de|onze|deze|die|een|zijn|mijn|alle) $|\b(?:in|binnen|uit) $"
+)
 _PARTNER_LEFT = re.compile(
-    rf"(?:\bsamen (?:met|werken met|doen met)|\bmet|\bvan|\bbij|\bpartner(?:s)?|\bpartij|\bis|\bzijn|\bdoor|\baan|\bnaar|\ben|\bof|,|/|"
-    rf"\buit|\btussen|\bandere|\btweede|\bnaburige|\bcollega|\been|\bde|\bdie|\bdeze|\bhet)"
-    rf"(?: (?:een|de|het|die|deze|1|[2-9]|twee|andere|meerdere|paar|enkele|onze|collega|naburige|bevriende|lokale|grote|kleine|"
-    rf"regionale|plaatselijke|instellingen|organisaties|organisatie|voor|partijen|aantal|particulier|particuliere|nog|ook|"
-    rf"bestaande|ervaren|goed|goede|gespecialiseerd))*{{0,4}} ?$".replace("*{0,4}", "{0,4}")
+    r"(?:\bsamen (?:met|werken met|doen met)|\bmet|\bvan|\bbij|\bpartner(?:s)?|\bpartij|\bis|\bzijn|\bdoor|\baan|\bnaar|\ben|\bof|,|/|"
+    r"\buit|\btussen|\bandere|\btweede|\bnaburige|\bcollega|\been|\bde|\bdie|\bdeze|\bhet)"
+    r"(?: (?:een|de|het|die|deze|1|[2-9]|twee|andere|meerdere|paar|enkele|onze|collega|naburige|bevriende|lokale|grote|kleine|"
+    r"regionale|plaatselijke|instellingen|organisaties|organisatie|voor|partijen|aantal|particulier|particuliere|nog|ook|"
+    r"bestaande|ervaren|goed|goede|gespecialiseerd))*{0,4} ?$".replace("*{0,4}", "{0,4}")
 )
 _PARTNER_STRONG = re.compile(
     r"\b(?:samen met|samenwerk\w*|werken samen|werkt samen|partner\w*|partij(?:en)?|uitbested\w*|besteden|inhuren|inhuur|"
@@ -96,16 +102,30 @@ _THIRD_PERSON_RIGHT = re.compile(
     r"(?:wil|willen|heeft|hebben|doet|doen|biedt|haalt|halen|voldoet|kan|zoekt|vraagt|voert|levert|neemt|gaat|staat|zegt|vindt|"
     r"werkt|zit|blijft|weigert|krijgt)\b"
 )
-_STAKEHOLDERS = re.compile(r"\b(?:netwerk\w*|contact\w*|werkgevers|wsp|stakeholders|lijntjes|lijnen|samenwerking met)\b")
-_EXPERIENCE = re.compile(r"\b(?:ervaring|kennis|jaren|jaar|gewerkt|verleden|achtergrond|opleiding)(?: \w+){0,3} (?:in|met|van|uit) (?:de )?$")
-_CLIENT_GROUP_LEFT = re.compile(r"\b(?:mensen|clienten|klanten|kandidaten|doelgroep|patienten|deelnemers) (?:uit|in) (?:de |een )?$|\buit de $")
+_STAKEHOLDERS = re.compile(
+    r"\b(?:netwerk\w*|contact\w*|werkgevers|wsp|stakeholders|lijntjes|lijnen|samenwerking met)\b"
+)
+_EXPERIENCE = re.compile(
+    r"\b(?:ervaring|kennis|jaren|jaar|gewerkt|verleden|achtergrond|opleiding)(?: \w+){0,3} (?:in|met|van|uit) (?:de )?$"
+)
+_CLIENT_GROUP_LEFT = re.compile(
+    r"\b(?:mensen|clienten|klanten|kandidaten|doelgroep|patienten|deelnemers) (?:uit|in) (?:de |een )?$|\buit de $"
+)
 _GENERAL = re.compile(r"\b(?:mag|mogen|kan|kunnen|moet|moeten|is|zijn|geldt|telt|doet|hoe|wat|welke|wie|waarom)\b")
-_ONE_OF = re.compile(r"\b(?:wij|we) zijn (?:er )?(?:1|een) (?:van|daarvan|ervan)\b|\b(?:waarvan|waaronder) (?:wij|we)\b")
-_MIXED = re.compile(r"\b(?:wij|we|zijn|vormen|ik) (?:\w+ ){0,4}(?:samenwerking(?:sverband)?|coalitie|combinatie|fusie|samenvoeging) (?:van|tussen|met)\b")
+_ONE_OF = re.compile(
+    r"\b(?:wij|we) zijn (?:er )?(?:1|een) (?:van|daarvan|ervan)\b|\b(?:waarvan|waaronder) (?:wij|we)\b"
+)
+_MIXED = re.compile(
+    r"\b(?:wij|we|zijn|vormen|ik) (?:\w+ ){0,4}(?:samenwerking(?:sverband)?|coalitie|combinatie|fusie|samenvoeging) (?:van|tussen|met)\b"
+)
 _COORDINATED = re.compile(r"^(?: ?(?:,|/|&|\+) ?| en (?:een |ook )?| of (?:een )?| annex | slash )$")
-_LONE = re.compile(r"^(?:(?:een|de|het|wij|we|ik|gewoon|nou|eh|uh|ehm|dat|is|zijn|bij|van|voor|hallo|hoi|goedemiddag|dag|ja|type) )*$")
+_LONE = re.compile(
+    r"^(?:(?:een|de|het|wij|we|ik|gewoon|nou|eh|uh|ehm|dat|is|zijn|bij|van|voor|hallo|hoi|goedemiddag|dag|ja|type) )*$"
+)
 _LONE_RIGHT = re.compile(r"^(?: (?:in|te|uit|hier|dus|hoor|eigenlijk|ben ik|denk ik|denk|ik)\b.{0,30})?$")
-_ZORG_RIGHT = re.compile(r"^ (?:clienten|klanten|client|doelgroep|problematiek|achtergrond|verleden|behandel\w+|ervaring|sector|wet|zorg)\b")
+_ZORG_RIGHT = re.compile(
+    r"^ (?:clienten|klanten|client|doelgroep|problematiek|achtergrond|verleden|behandel\w+|ervaring|sector|wet|zorg)\b"
+)
 _PARTNER_RIGHT = re.compile(r"^ ?(?:partner|partij|collega)")
 _BRACKETED_PARTNER = re.compile(r"\b(?:collega|andere|naburige)(?: \w+){0,2} \($")
 _APPOSITION = re.compile(r"(?:^|[.,;] ?)(?:wij|we|ons),? $")
@@ -186,7 +206,11 @@ def _is_own(
     gap = text[previous.end : clause.start + len(left)] if previous else ""
     if previous and previous.role == OWN and _COORDINATED.match(gap):
         return not _PARTNER_RIGHT.match(right)
-    if previous and previous.role == DENIED and re.match(r"^ ?,? ?(?:maar|wel|eerder) (?:wel )?(?:een |de |van |bij )?(?:\w+ ){0,2}$", gap):
+    if (
+        previous
+        and previous.role == DENIED
+        and re.match(r"^ ?,? ?(?:maar|wel|eerder) (?:wel )?(?:een |de |van |bij )?(?:\w+ ){0,2}$", gap)
+    ):
         return True
     if _APPOSITION.search(text[: clause.start]) and _LONE.match(left):
         return True
@@ -200,7 +224,12 @@ def _is_own(
         return re.match(r"^ ?(?:\w+ ){0,3}?(?:zijn (?:wij|we)|ben ik)", right) is not None or not left.strip()
     lone = _LONE.match(left) is not None and _LONE_RIGHT.match(right) is not None
     if pending == "organisation_type":
-        return lone or not any(mention.role == OWN for mention in earlier) and len(clause.text.split()) <= 6 and not _WITH.search(left)
+        return (
+            lone
+            or (not any(mention.role == OWN for mention in earlier)
+            and len(clause.text.split()) <= 6
+            and not _WITH.search(left))
+        )
     plural = text[clause.start + len(left) : clause.end - len(right)].endswith("ten")
     return pending is None and lone and kind != OTHER and not plural and len(text.split()) <= 4
 
@@ -210,7 +239,10 @@ _WITH = re.compile(r"\b(?:met|bij|samen|van|voor|tegen|via) (?:een |de |het )?(?
 
 def _self_left_holds(clause: Clause, left: str) -> bool:
     """Weigh a left side that looks like "wij zijn een …": a bare "is", "zijn", "het is" needs more."""
-    if re.search(r"\b(?:partner|partij|die|clienten|klanten|mensen|zij|ze|andere|bewoners) (?:\w+ ){0,6}(?:is|zijn) (?:\w+ ){0,3}$", left):
+    if re.search(
+        r"\b(?:partner|partij|die|clienten|klanten|mensen|zij|ze|andere|bewoners) (?:\w+ ){0,6}(?:is|zijn) (?:\w+ ){0,3}$",
+        left,
+    ):
         return False
     if re.search(r"\bals (?:de|het|die|deze|dat) (?:\w+ )?$", left):
         return False
@@ -219,12 +251,20 @@ def _self_left_holds(clause: Clause, left: str) -> bool:
     if re.search(r"\b(?:met|van|door|naar|aan|tussen) (?:een |de |het )?(?:\w+ )?$", left):
         return re.search(r"\b(?:ben|zijn|we|wij|kom|komen) (?:\w+ )?van (?:een |de |het )?(?:\w+ )?$", left) is not None
     if re.search(r"\bin (?:een |de |het )?(?:\w+ )?$", left):
-        return re.search(r"\b(?:werk|werken|werkzaam|zitten|zit) (?:\w+ )?in (?:een |de |het )?(?:\w+ )?$", left) is not None
-    if re.search(r"\b(?:onze|ons) (?:\w+ )?$", left) and not re.search(r"\b(?:bij|namens|voor|van|als|is) (?:onze|ons)", left):
+        return (
+            re.search(r"\b(?:werk|werken|werkzaam|zitten|zit) (?:\w+ )?in (?:een |de |het )?(?:\w+ )?$", left)
+            is not None
+        )
+    if re.search(r"\b(?:onze|ons) (?:\w+ )?$", left) and not re.search(
+        r"\b(?:bij|namens|voor|van|als|is) (?:onze|ons)", left
+    ):
         return True
     if re.search(r"\b(?:hebben|vallen)\b", left):
         return False
-    return _STRONG_SELF.search(left) is not None or re.search(r"\b(?:dit is|organisatie|werkgever|type|ik|het gaat om|betreft|hier)\b", left) is not None
+    return (
+        _STRONG_SELF.search(left) is not None
+        or re.search(r"\b(?:dit is|organisatie|werkgever|type|ik|het gaat om|betreft|hier)\b", left) is not None
+    )
 
 
 def _is_partner(
@@ -249,7 +289,9 @@ def _is_partner(
         return _town_partner(clause.text, left)
     if _PARTNER_RIGHT.match(right):
         return True
-    if _THIRD_PERSON_RIGHT.match(right) and re.search(r"(?:^|\b(?:een|de|die|het|deze|en|maar|want|andere|[2-9]) ?(?:andere |enige )?)$", left):
+    if _THIRD_PERSON_RIGHT.match(right) and re.search(
+        r"(?:^|\b(?:een|de|die|het|deze|en|maar|want|andere|[2-9]) ?(?:andere |enige )?)$", left
+    ):
         return own_known or strong
     if not _PARTNER_LEFT.search(left):
         return False
@@ -265,7 +307,9 @@ _TOWN_PARTNER = re.compile(
 
 def _town_partner(clause: str, left: str) -> bool:
     """A gemeente or UWV is a partner only when it lends people or takes part; else it is a stakeholder."""
-    return _TOWN_PARTNER.search(clause) is not None and not re.search(r"\b(?:klanten|clienten) van (?:de |het )?$", left)
+    return _TOWN_PARTNER.search(clause) is not None and not re.search(
+        r"\b(?:klanten|clienten) van (?:de |het )?$", left
+    )
 
 
 def _one_of_many(text: str, found: list[Mention]) -> list[Mention]:

@@ -32,7 +32,9 @@ _NO_LEAD = re.compile(
     r"^(?:(?:nou|eh+|uh+|ehm|oh|ah|ach|en|dus|hm+|helaas|jammer genoeg|tja) )*(?:nee+|nee+n|nein|nope|nop|nah|neuh|njet|nooit|niet echt|nog niet|niet|helemaal niet|absoluut niet|zeker niet|"
     r"natuurlijk niet|totaal niet|bijlange niet|integendeel|geenszins|wij niet|we niet|dat niet|dat klopt niet|klopt niet|sowieso niet|uiteraard niet|toch niet|eigenlijk niet|helaas|niemand|geen|nergens|n)\b"
 )
-_NOT_AN_ANSWER = re.compile(r"^(?:nee|nou nee|neen|ja|sorry|oeps|oh nee),? ?(?:maar )?(?:,? ?sorry,? )?(?:ik bedoel\w*|bedoel|ik bedoelde|wacht|verander|wijzig|maak|fout|verkeerd|vergeet)\b")
+_NOT_AN_ANSWER = re.compile(
+    r"^(?:nee|nou nee|neen|ja|sorry|oeps|oh nee),? ?(?:maar )?(?:,? ?sorry,? )?(?:ik bedoel\w*|bedoel|ik bedoelde|wacht|verander|wijzig|maak|fout|verkeerd|vergeet)\b"
+)
 _DONT_KNOW = re.compile(
     r"\b(?:weet|weten) (?:\w+ ){0,5}(?:niet|nog niet)\b|\bgeen (?:flauw |enkel )?(?:idee|flauw)\b|\b(?:kweenie|kweetniet|weetniet|kweet (?:het )?niet|weenie|wnie|idk|"
     r"geen antwoord|onbekend|joost mag het weten|durf ik niet te zeggen|kan ik niet zeggen|zou (?:ik )?het niet weten|niet bekend|niet zeker|onzeker|onduidelijk|"
@@ -44,12 +46,11 @@ _PARTLY = re.compile(
     r"vermoedelijk|volgens mij|zou kunnen|kan zijn|dacht (?:het|van|ik)|hopelijk|ik hoop|sommige|sommigen|de meeste|de helft|een deel|af en toe|niet overal|niet bij iedereen|"
     r"min of meer|enigszins|redelijk|wel een beetje|bijna altijd|zo half|niet elke|lijkt me|lijkt mij|ik geloof|geloof ik|wellicht|mogelijk|een aantal|met moeite|matig|nog niet alle\w*)\b"
 )
-_LIMITING = re.compile(r"\b(?:maar|alleen|behalve|mits|tenzij|zolang|hoewel|uitgezonderd|op termijn|straks|binnenkort|als)\b")
+_LIMITING = re.compile(
+    r"\b(?:maar|alleen|behalve|mits|tenzij|zolang|hoewel|uitgezonderd|op termijn|straks|binnenkort|als)\b"
+)
 _FUNCTION_WORDS = frozenset(
-    "dat die dit het er daar daaraan hieraan we wij ze zij ik nou hier nu wel zeker gewoon al ook allemaal is zijn staat staan aan voor elkaar "
-    "geregeld orde in op prima goed lukt lukken halen haal haalt voldoen voldoet hebben heb heeft doen doet kunnen kan gelukkig natuurlijk "
-    "ons met de rond willen wil zit zitten bij hoor echt toch helaas niet geen nog nooit ben bent gaat gebeurt klopt kloppen alles dus "
-    "momenteel hoeft past werkt allang krijgen krijgt inmiddels samen jullie zo garanderen waarborgen toezeggen bieden".split()
+    ["dat", "die", "dit", "het", "er", "daar", "daaraan", "hieraan", "we", "wij", "ze", "zij", "ik", "nou", "hier", "nu", "wel", "zeker", "gewoon", "al", "ook", "allemaal", "is", "zijn", "staat", "staan", "aan", "voor", "elkaar", "geregeld", "orde", "in", "op", "prima", "goed", "lukt", "lukken", "halen", "haal", "haalt", "voldoen", "voldoet", "hebben", "heb", "heeft", "doen", "doet", "kunnen", "kan", "gelukkig", "natuurlijk", "ons", "met", "de", "rond", "willen", "wil", "zit", "zitten", "bij", "hoor", "echt", "toch", "helaas", "niet", "geen", "nog", "nooit", "ben", "bent", "gaat", "gebeurt", "klopt", "kloppen", "alles", "dus", "momenteel", "hoeft", "past", "werkt", "allang", "krijgen", "krijgt", "inmiddels", "samen", "jullie", "zo", "garanderen", "waarborgen", "toezeggen", "bieden"]
 )
 _PREDICATE = re.compile(
     r"\b(?:halen|haal|haalt|voldoen|voldoet|hebben|heb|heeft|doen|doet|kunnen|kan|lukt|lukken|orde|geregeld|prima|is|zijn|staat|staan|wel|klopt|rond|willen|wil|gebeurt|past|werkt|krijgen|krijgt|zit|zitten|garanderen|waarborgen|bieden|hoeft|goed|gaat)\b"
@@ -106,11 +107,16 @@ def _leading_yes(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity
         return Polarity(NO)
     if PROGRESS.search(rest):
         return Polarity(PARTLY, in_progress=True)
-    if re.match(r"wel$|helemaal$|volledig$|precies$|juist$|goed$|mooi$|fijn$|graag$|top$", lead) and len(rest.split()) > 2:
+    if (
+        re.match(r"wel$|helemaal$|volledig$|precies$|juist$|goed$|mooi$|fijn$|graag$|top$", lead)
+        and len(rest.split()) > 2
+    ):
         return _NOTHING
     if _PARTLY.search(rest) or _LIMITING.search(rest) or NEGATION.search(rest) or HEDGE.search(rest):
         return Polarity(PARTLY)
-    if any(clause.mood is Mood.PLANNED for clause in clauses) and re.search(r"\b(?:straks|gaan|binnenkort|van plan)\b", rest):
+    if any(clause.mood is Mood.PLANNED for clause in clauses) and re.search(
+        r"\b(?:straks|gaan|binnenkort|van plan)\b", rest
+    ):
         return Polarity(PARTLY)
     return Polarity(YES, firm=match["weak"] is None)
 
@@ -127,7 +133,7 @@ def _statement(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity:
         rest = _PARTLY.sub(" ", stated).replace(",", " ").split()
         near = sum(word not in _FUNCTION_WORDS for word in rest) <= 2
         return Polarity(PARTLY) if near else _NOTHING
-    if not words or not all(known) or any(clause.mood is Mood.PLANNED for clause in clauses) and "willen" not in words:
+    if not words or not all(known) or (any(clause.mood is Mood.PLANNED for clause in clauses) and "willen" not in words):
         return _NOTHING
     if re.search(r"\b(?:niet|geen|nooit)\b", stated):
         return Polarity(NO)

@@ -13,7 +13,19 @@ from bot.interview.findings import CORRECTED, NUMBERED, UNIVERSAL, Finding
 from bot.interview.measures import read_measures
 from bot.interview.merging import Merged, label, merge
 from bot.interview.normalise import normalise
-from bot.interview.organisations import DENIED, LABELS, OWN, PARTNER, TOWN, UWV, Mention, mentions, mixed, no_partner, says_own
+from bot.interview.organisations import (
+    DENIED,
+    LABELS,
+    OWN,
+    PARTNER,
+    TOWN,
+    UWV,
+    Mention,
+    mentions,
+    mixed,
+    no_partner,
+    says_own,
+)
 from bot.interview.polarity import polarity
 from bot.interview.subjects import Subjects
 from bot.interview.topics import HIRING, read_capacity, read_people, read_relations, read_topics, read_trained

@@ -140,7 +140,7 @@ _TOPICS: tuple[Topic, ...] = (
            r"\b(?:geen|nauwelijks|amper|weinig|te weinig|onvoldoende) (?:\w+ )?(?:draagvlak|steun van (?:het|de) (?:bestuur|directie|raad van bestuur|management))\b|\bdraagvlak (?:\w+ ){0,3}(?:ontbreekt|niet)\b|\bniet (?:breed )?gedragen\b",
            fixed=True, who=_ANYBODY, never=r"\b(?:inhuren|uitbesteden|uitbesteding|scenario|team met|laten toetsen|phrenos)\b"),
     _topic(criterion_key(3), _YES,
-           rf"\b(?:bestuur|directie|raad van bestuur|rvb|management|hele organisatie|iedereen|alle lagen|bestuurders) (?:[\w']+ ){{0,6}}?(?:achter|erachter|helemaal voor|enthousiast|draagt het|dragen het)\b|"
+           r"\b(?:bestuur|directie|raad van bestuur|rvb|management|hele organisatie|iedereen|alle lagen|bestuurders) (?:[\w']+ ){0,6}?(?:achter|erachter|helemaal voor|enthousiast|draagt het|dragen het)\b|"
            r"\b(?:breed gedragen|gedragen in alle lagen|(?:breed|genoeg|voldoende|veel|volop) draagvlak|draagvlak is er|alle lagen dragen)\b", None, who=frozenset((OWN, EACH)),
            never=r"\b(?:behalve|alleen|nog niet|moet|moeten|terughoudend|komen er)\b"),
     _topic(criterion_key(4), _NO, r"\b(?:geen|nauwelijks|amper|weinig|te weinig) (?:\w+ )?(?:afstemming|overleg|contact) (?:\w+ )?met (?:de |het |een |onze |hun )?(?:hoofd|regie)?(?:behandelaars?|behandelaren|behandelteams?|begeleidingsteam|zorgteams?)\b",
@@ -162,7 +162,9 @@ _TOPICS: tuple[Topic, ...] = (
            also=r"\b(?:krijgen|krijgt|geven|hebben|heeft|is er|bieden|krijg)\b.{0,60}|\bkrijgen\b", never=NEGATION.pattern + "|" + _MODAL + r"|\b(?:financiele|kantoor|vergader\w*|werkruimte|meer)\b"),
 )  # fmt: skip
 
-_REVIEW = re.compile(r"\b(?:toets\w*|getoetst|beoorde\w*|bekijken|bekeken|meekijk\w*|kijken|kijkt|langs|goedkeur\w*|controle\w*|controleren|bemoei\w*|inmeng\w*)\b")
+_REVIEW = re.compile(
+    r"\b(?:toets\w*|getoetst|beoorde\w*|bekijken|bekeken|meekijk\w*|kijken|kijkt|langs|goedkeur\w*|controle\w*|controleren|bemoei\w*|inmeng\w*)\b"
+)
 
 
 def read_topics(clauses: Sequence[Clause], subjects: Subjects, pending: str | None) -> list[Finding]:
@@ -184,9 +186,17 @@ def _apply(topic: Topic, clause: Clause, subject: str) -> Finding | None:
     if clause.mood is Mood.PLANNED and not topic.planned:
         return None
     match = topic.pattern.search(clause.text)
-    if not match or (topic.also and not topic.also.search(clause.text)) or (topic.never and topic.never.search(clause.text)):
+    if (
+        not match
+        or (topic.also and not topic.also.search(clause.text))
+        or (topic.never and topic.never.search(clause.text))
+    ):
         return None
-    if topic.key == "phrenos_review_refused" and not (_REVIEW.search(clause.text) and NEGATION.search(clause.text)) and topic.value is True:
+    if (
+        topic.key == "phrenos_review_refused"
+        and not (_REVIEW.search(clause.text) and NEGATION.search(clause.text))
+        and topic.value is True
+    ):
         return None
     if topic.key.startswith("criteria.") and subject == PARTNER:
         return _partners_criterion(topic, clause)
@@ -223,7 +233,7 @@ _SHORT = re.compile(
     rf"\b{_COACH} (?:\w+ ){{0,4}}(?:te ?kort|niet genoeg|te weinig)\b|\bcapaciteit (?:\w+ ){{0,4}}(?:niet|te weinig|te ?kort|onvoldoende)\b|\b(?:handen|mensen) te ?kort\b|\bmeer uren komen er niet\b"
 )
 _ENOUGH = re.compile(
-    rf"\b(?:genoeg|voldoende|ruim voldoende|meer dan genoeg) (?:ips |getrainde |opgeleide |eigen )*(?:(?:ips )?trajectbegeleiders|begeleiders|coaches|jobcoaches|capaciteit|fte|personeel|handen|formatie|menskracht)\b|"
+    r"\b(?:genoeg|voldoende|ruim voldoende|meer dan genoeg) (?:ips |getrainde |opgeleide |eigen )*(?:(?:ips )?trajectbegeleiders|begeleiders|coaches|jobcoaches|capaciteit|fte|personeel|handen|formatie|menskracht)\b|"
     r"\bgenoeg mensen (?:om|in dienst|voor ips|hiervoor|in huis)\b|\bgenoeg (?:\w+ )?mensen$|\bcapaciteit (?:is |hebben we )?(?:\w+ )?(?:ruim |op orde|in orde|prima|voldoende|genoeg|zat)|\bgeen (?:personeels |capaciteits )?tekort\b|\bgenoeg (?:\w+ )?in huis\b"
 )
 _FTE_ENOUGH = re.compile(r"\bfte\b.{0,40},? (?:dat is |ruim |dus )*(?:genoeg|voldoende)\b")
@@ -232,7 +242,9 @@ _TEMPORARY = re.compile(
     r"volgend jaar|volgende maand|de vakantie|eind|begin|het eind|na de)|zwangerschap\w*|zwanger|met verlof|door ziekte|ziek|ziekteverlof|uitval|uitgevallen|"
     r"komende (?:maanden|weken|tijd|periode)|deze (?:zomer|maanden|winter)|de komende|even te weinig|maar even|een paar maanden|kort(?:durend)?|overbrug\w*)\b"
 )
-_LASTING = re.compile(r"\b(?:structureel|structurele|blijvend|blijvende|chronisch|chronische|al jaren|jarenlang|permanent|altijd al|altijd|komen er niet|nooit genoeg|steeds|voortdurend|continu)\b")
+_LASTING = re.compile(
+    r"\b(?:structureel|structurele|blijvend|blijvende|chronisch|chronische|al jaren|jarenlang|permanent|altijd al|altijd|komen er niet|nooit genoeg|steeds|voortdurend|continu)\b"
+)
 _NOT_TEMPORARY = re.compile(r"\b(?:niet|geen|niet meer|niet zomaar|niet echt) (?:een )?tijdelijke?\b")
 _NOT_LASTING = re.compile(r"\b(?:niet|geen) (?:een )?(?:structureel|structurele|blijvende?)\b")
 _CRAMPED_BUDGET = re.compile(r"\b(?:krap bij kas|geld|budget|financieel|clienten|woningmarkt|arbeidsmarkt is)\b")
@@ -249,7 +261,14 @@ def read_capacity(clauses: Sequence[Clause], subjects: Subjects, pending: str | 
             found.append(Finding("capacity", clause.start, unclear="is het tekort aan mensen tijdelijk of blijvend?"))
         elif value:
             hedge = clause.hedged and pending != "capacity"
-            found.append(Finding("capacity", clause.start, None if hedge else value, unclear="dat is nog niet zeker" if hedge else None))
+            found.append(
+                Finding(
+                    "capacity",
+                    clause.start,
+                    None if hedge else value,
+                    unclear="dat is nog niet zeker" if hedge else None,
+                )
+            )
     if any(finding.value for finding in found):
         return [finding for finding in found if finding.value]
     return found or _fte_enough(clauses, subjects)
@@ -259,14 +278,21 @@ def _fte_enough(clauses: Sequence[Clause], subjects: Subjects) -> list[Finding]:
     """Read "2,5 fte, ruim genoeg" across the comma."""
     for one, two in zip(clauses, clauses[1:]):
         both = f"{one.text}, {two.text}"
-        if one.mood is Mood.STATED is two.mood and subjects.of(one) != PARTNER and _FTE_ENOUGH.search(both) and not NEGATION.search(both):
+        if (
+            one.mood is Mood.STATED is two.mood
+            and subjects.of(one) != PARTNER
+            and _FTE_ENOUGH.search(both)
+            and not NEGATION.search(both)
+        ):
             return [Finding("capacity", one.start, "voldoende")]
     return []
 
 
 def _capacity(clause: Clause, pending: str | None) -> str | None:
     text = clause.text
-    enough = _ENOUGH.search(text) is not None and re.search(r"\b(?:niet genoeg|niet voldoende|niet ruim)\b", text) is None
+    enough = (
+        _ENOUGH.search(text) is not None and re.search(r"\b(?:niet genoeg|niet voldoende|niet ruim)\b", text) is None
+    )
     if enough and not re.search(r"\bniet\b|\bte weinig\b", text):
         return "voldoende"
     asked = pending == "capacity"
@@ -277,7 +303,14 @@ def _capacity(clause: Clause, pending: str | None) -> str | None:
     temporary = _NOT_LASTING.search(text) or _TEMPORARY.search(text)
     if not short and not asked:
         return None
-    if asked and not short and re.fullmatch(r"(?:ja |nee |wel |ruim |meer dan |we hebben |er |zijn er |er zijn |hebben |hoor )*(?:genoeg|voldoende|zat|ruim)(?: mensen| hoor| ja)?", text):
+    if (
+        asked
+        and not short
+        and re.fullmatch(
+            r"(?:ja |nee |wel |ruim |meer dan |we hebben |er |zijn er |er zijn |hebben |hoor )*(?:genoeg|voldoende|zat|ruim)(?: mensen| hoor| ja)?",
+            text,
+        )
+    ):
         return "voldoende"
     if lasting and not _TEMPORARY.search(_NOT_TEMPORARY.sub(" ", text)):
         return "structureel_tekort"
@@ -289,12 +322,16 @@ def _capacity(clause: Clause, pending: str | None) -> str | None:
 # --- trained people ----------------------------------------------------------------------------------------------
 
 _TRAINED_NOUN = re.compile(rf"\b{_TRAINED} (?:ips )?(?:{_COACH}|mensen)\b")
-_TRAINED_VERB = re.compile(rf"\b{_COACH} (?:[\w']+ ){{0,5}}?{_TRAINED_ADV}\b|\b{_TRAINED_ADV} (?:zijn|is) (?:\w+ ){{0,3}}{_COACH}|\b{_COACH} (?:hebben|heeft|met) (?:\w+ ){{0,3}}(?:ips training|ips opleiding|training gevolgd|opleiding gevolgd|de training|de opleiding)\b")
+_TRAINED_VERB = re.compile(
+    rf"\b{_COACH} (?:[\w']+ ){{0,5}}?{_TRAINED_ADV}\b|\b{_TRAINED_ADV} (?:zijn|is) (?:\w+ ){{0,3}}{_COACH}|\b{_COACH} (?:hebben|heeft|met) (?:\w+ ){{0,3}}(?:ips training|ips opleiding|training gevolgd|opleiding gevolgd|de training|de opleiding)\b"
+)
 _NONE_TRAINED = re.compile(
     rf"\b(?:geen|nog geen|niet over|geen enkele) (?:ips )?(?:{_TRAINED}) (?:ips )?{_COACH}\b|\b(?:niemand|geen van onze \w+) (?:\w+ ){{0,4}}(?:{_TRAINED_ADV}|training|opleiding)\b|"
     rf"\b{_COACH} (?:\w+ ){{0,3}}(?:niet|nog niet) (?:\w+ )?{_TRAINED_ADV}\b|\b(?:geen|nog geen) (?:ips )?trajectbegeleiders\b(?! (?:geworven|te (?:vinden|krijgen)|die|bij))"
 )
-_EMPLOYED_THERE = re.compile(r"\b(?:alleen )?(?:bij|van) (?:de |die |het |een )?(?:ggz|partner|reintegratiebedrijf|gemeente|uwv|hen|hun)(?: \w+){0,2} in dienst\b|\bin dienst (?:van|bij) (?:de |die |het |een |hun |hen)?(?:ggz|partner|reintegratiebedrijf|gemeente|uwv)\b")
+_EMPLOYED_THERE = re.compile(
+    r"\b(?:alleen )?(?:bij|van) (?:de |die |het |een )?(?:ggz|partner|reintegratiebedrijf|gemeente|uwv|hen|hun)(?: \w+){0,2} in dienst\b|\bin dienst (?:van|bij) (?:de |die |het |een |hun |hen)?(?:ggz|partner|reintegratiebedrijf|gemeente|uwv)\b"
+)
 _WE_TRAINED_LATER = re.compile(r"\b(?:moeten|gaan|gaat|worden|laten|wil|willen|kunnen|opleiden|trainen|scholen)\b")
 
 
@@ -327,7 +364,9 @@ def _none_trained(clause: Clause, subject: str, *, hired: bool) -> Finding:
     return Finding("trained_coaches" if subject != PARTNER else "", clause.start, "geen")
 
 
-def _trained(clause: Clause, match: re.Match[str], subject: str, mentions: Sequence[Mention], *, hired: bool) -> list[Finding]:
+def _trained(
+    clause: Clause, match: re.Match[str], subject: str, mentions: Sequence[Mention], *, hired: bool
+) -> list[Finding]:
     if _WE_TRAINED_LATER.search(clause.text) and not _TRAINED_NOUN.search(clause.text):
         return [Finding("trained_coaches", clause.start, in_progress=True)] if subject != PARTNER else []
     near = [m for m in mentions if clause.start <= m.start < clause.start + match.start() and m.role in (OWN, PARTNER)]
@@ -350,15 +389,31 @@ _KNOWS = re.compile(
     r"\bervaring (?:\w+ ){0,2}(?:met|in) (?:mensen met |de |deze |onze )?(?:psychische\w*|doelgroep|ggz|psychiatrie)\b|\bkennis (?:van|over) (?:de |deze )?(?:doelgroep|psychische\w*)\b|"
     r"\b(?:al )?jaren met mensen met (?:een )?psychische\b|\bwerken (?:\w+ ){0,4}met mensen met (?:een )?(?:ernstige )?psychische\b"
 )
-_IN_TEAM = re.compile(r"\b(?:in|deel van|onderdeel van|bij|komt in|lid van) (?:ons|het|hun|dat|ons eigen|de) (?:eigen )?(?:ips )?team\b")
-_APART = re.compile(r"\b(?:niet in (?:ons|het|hun) (?:ips )?team|geen (?:deel|onderdeel) van (?:ons|het|hun) (?:ips )?team|blijft? (?:\w+ ){0,3}(?:los van|buiten) (?:ons|het|hun) (?:ips )?team)\b")
-_SAME_PLACE = re.compile(r"\b(?:op|vanaf|vanuit) (?:onze|dezelfde|hun|die|onze eigen|zelfde|de zelfde) (?:ggz )?(?:locatie|plek|kantoor|vestiging|werkplek)\b|\b(?:bij ons|daar) op (?:locatie|kantoor)\b|\bop ons kantoor\b")
-_OTHER_PLACE = re.compile(r"\b(?:op|vanuit|vanaf) (?:een )?(?:andere|eigen|haar eigen|zijn eigen|hun eigen) (?:locatie|kantoor|plek|vestiging)\b|\bvanuit het (?:gemeentehuis|stadhuis|stadskantoor)\b|\bniet op (?:onze|dezelfde|hun) (?:locatie|kantoor)\b|\bop afstand\b|\bvanuit huis\b")
-HIRING = re.compile(r"\b(?:inhuren|inhuur|ingehuurd\w*|in te huren|hur(?:en|t) (?:\w+ ){0,5}in|uitlen\w*|uitleen\w*|uit te lenen|detacher\w*|gedetacheerd\w*)\b")
+_IN_TEAM = re.compile(
+    r"\b(?:in|deel van|onderdeel van|bij|komt in|lid van) (?:ons|het|hun|dat|ons eigen|de) (?:eigen )?(?:ips )?team\b"
+)
+_APART = re.compile(
+    r"\b(?:niet in (?:ons|het|hun) (?:ips )?team|geen (?:deel|onderdeel) van (?:ons|het|hun) (?:ips )?team|blijft? (?:\w+ ){0,3}(?:los van|buiten) (?:ons|het|hun) (?:ips )?team)\b"
+)
+_SAME_PLACE = re.compile(
+    r"\b(?:op|vanaf|vanuit) (?:onze|dezelfde|hun|die|onze eigen|zelfde|de zelfde) (?:ggz )?(?:locatie|plek|kantoor|vestiging|werkplek)\b|\b(?:bij ons|daar) op (?:locatie|kantoor)\b|\bop ons kantoor\b"
+)
+_OTHER_PLACE = re.compile(
+    r"\b(?:op|vanuit|vanaf) (?:een )?(?:andere|eigen|haar eigen|zijn eigen|hun eigen) (?:locatie|kantoor|plek|vestiging)\b|\bvanuit het (?:gemeentehuis|stadhuis|stadskantoor)\b|\bniet op (?:onze|dezelfde|hun) (?:locatie|kantoor)\b|\bop afstand\b|\bvanuit huis\b"
+)
+HIRING = re.compile(
+    r"\b(?:inhuren|inhuur|ingehuurd\w*|in te huren|hur(?:en|t) (?:\w+ ){0,5}in|uitlen\w*|uitleen\w*|uit te lenen|detacher\w*|gedetacheerd\w*)\b"
+)
 
 
 def read_people(
-    clauses: Sequence[Clause], subjects: Subjects, mentions: Sequence[Mention], *, hiring: bool, own: str | None, pending: str | None
+    clauses: Sequence[Clause],
+    subjects: Subjects,
+    mentions: Sequence[Mention],
+    *,
+    hiring: bool,
+    own: str | None,
+    pending: str | None,
 ) -> list[Finding]:
     """Return what is said of the people who will do it: knowledge of the target group, team and workplace."""
     found: list[Finding] = []
@@ -411,7 +466,9 @@ _FAR = re.compile(
 _UNSURE_DISTANCE = re.compile(r"\b(?:\d{1,3} ?(?:km|kilometer)|(?:2[1-9]|[3-9]\d) (?:min|minuten))\b")
 _ABOUT_PARTNER = re.compile(r"\b(?:team|partner|zij|ze|zitten|elkaar|ons|instelling\w*|organisatie\w*|ggz)\b")
 _MDO = re.compile(r"\b(?:mdo|teamoverleg(?:gen)?|behandeloverleg|zorgoverleg|multidisciplinair\w*)\b")
-_JOINS = re.compile(r"\b(?:schuif|schuift|schuiven|sluit|sluiten|aan|bij|zit|zitten|neemt|nemen|aanwezig|mee|deel|altijd)\b")
+_JOINS = re.compile(
+    r"\b(?:schuif|schuift|schuiven|sluit|sluiten|aan|bij|zit|zitten|neemt|nemen|aanwezig|mee|deel|altijd)\b"
+)
 _BIWEEKLY = re.compile(
     r"\b(?:tweewekelijks|2 ?wekelijks|om de (?:2|14) (?:weken|dagen)|om de week|elke (?:2|14) (?:weken|dagen)|iedere (?:2|14) (?:weken|dagen)|(?:1|een) ?(?:keer|x|maal)? ?(?:per|in de|in) (?:2|twee) weken|eens (?:per|in de) (?:2|14) (?:weken|dagen)|"
     r"wekelijks|elke week|iedere week|(?:1|2|een) ?(?:keer|x|maal) (?:per|in de) week|eens per week|dagelijks)\b"
@@ -420,7 +477,9 @@ _SELDOM = re.compile(
     r"\b(?:maandelijks|(?:1|een) ?(?:keer|x|maal) (?:per|in de|in het) (?:maand|kwartaal|jaar)|eens (?:per|in de|in het) (?:maand|kwartaal|jaar)|elke maand|iedere maand|elk kwartaal|per kwartaal|af en toe|zelden|"
     r"alleen als het nodig is|alleen bij problemen|(?:elke|om de|iedere) (?:[3-9]) weken|halfjaarlijks|jaarlijks|nauwelijks|(?:geen|nooit) (?:vast )?overleg)\b"
 )
-_WITH_CLINICIAN = re.compile(r"\b(?:behandelaars?|behandelaren|hoofdbehandelaar|regiebehandelaar|psychiater|zorgteam|behandelteam|casemanager)\b")
+_WITH_CLINICIAN = re.compile(
+    r"\b(?:behandelaars?|behandelaren|hoofdbehandelaar|regiebehandelaar|psychiater|zorgteam|behandelteam|casemanager)\b"
+)
 
 
 def read_relations(
@@ -431,7 +490,11 @@ def read_relations(
     for clause in clauses:
         if clause.mood in (Mood.ASKED, Mood.UNKNOWN):
             continue
-        for finding in (_care(clause, own, pending), _distance(clause, subjects, pending), _alignment(clause, subjects, own, pending)):
+        for finding in (
+            _care(clause, own, pending),
+            _distance(clause, subjects, pending),
+            _alignment(clause, subjects, own, pending),
+        ):
             if finding:
                 found.append(finding)
     return found
@@ -451,13 +514,24 @@ def _care(clause: Clause, own: str | None, pending: str | None) -> Finding | Non
 
 def _distance(clause: Clause, subjects: Subjects, pending: str | None) -> Finding | None:
     asked = pending == "near_partner"
-    if not asked and not (subjects.has_partner and (subjects.names_partner(clause) or _ABOUT_PARTNER.search(clause.text) or subjects.of(clause) == PARTNER)):
+    if not asked and not (
+        subjects.has_partner
+        and (subjects.names_partner(clause) or _ABOUT_PARTNER.search(clause.text) or subjects.of(clause) == PARTNER)
+    ):
         return None
     if _FAR.search(clause.text):
         return Finding("near_partner", clause.start, False)
-    if _UNSURE_DISTANCE.search(clause.text) and (asked or re.search(r"\b(?:rijden|verderop|afstand|uit elkaar|vandaan)\b", clause.text)):
-        return Finding("near_partner", clause.start, unclear="de publicatie noemt geen afstand; vinden jullie dat dichtbij?")
-    if not _NEAR.search(clause.text) or clause.negated or re.search(r"\b(?:wachten|overleg|gesprek|werkgevers?|per week|clienten)\b", clause.text):
+    if _UNSURE_DISTANCE.search(clause.text) and (
+        asked or re.search(r"\b(?:rijden|verderop|afstand|uit elkaar|vandaan)\b", clause.text)
+    ):
+        return Finding(
+            "near_partner", clause.start, unclear="de publicatie noemt geen afstand; vinden jullie dat dichtbij?"
+        )
+    if (
+        not _NEAR.search(clause.text)
+        or clause.negated
+        or re.search(r"\b(?:wachten|overleg|gesprek|werkgevers?|per week|clienten)\b", clause.text)
+    ):
         return None
     return Finding("near_partner", clause.start, True)
 

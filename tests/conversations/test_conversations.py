@@ -1,7 +1,7 @@
 """Recorded conversations, driven over HTTP against the running assistant.
 
-A file holds one conversation: a list of turns with `say` and what the replies together must hold (`holds`: every regular
-expression is found; `lacks`: none is). Case does not count.
+A file holds one conversation: a list of turns with `say` and what the replies together must hold (`holds`: every
+regular expression is found; `lacks`: none is). Case does not count.
 """
 
 from __future__ import annotations
