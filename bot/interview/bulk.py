@@ -40,14 +40,14 @@ _AFTER = re.compile(
 _ALL = re.compile(
     r"\b(?:alle 8(?: (?:de )?criteria| punten)?(?! \w*(?:clienten|client|trajectbegeleiders|begeleiders|teams|mensen|gemeenten|"
     r"organisaties|instellingen|partners|locaties|jaar|maanden|vragen|collega's|stappen|opties))|alle (?:de )?criteria|"
-    r"(?:de|aan|onze) 8 criteria|8 criteria|8 (?:uit|van de|van|op de|op) (?:de )?8|elk criterium|ieder criterium|alle criterium|"
+    r"(?:de|aan|onze) 8 criteria|8 criteria|8 (?:uit|van de|van|op de|op) (?:de )?8\b(?!\.\d)|elk criterium|ieder criterium|alle criterium|"
     r"aan alles|alles|allemaal|alle(?= (?:behalve|op \d|wel|ja|in orde|ok|halen|uitgezonderd)))\b"
 )
 _STRONG_ALL = re.compile(r"8|criteri")
 _NONE = re.compile(r"\b(?:geen enkel criterium|geen enkele criteria|geen (?:1|een) criterium|geen van (?:de |alle |die )?(?:8|criteria|alle)(?: criteria)?|"
                    r"aan geen enkele?|nul van de 8|0 van de 8|0 criteria)\b")
 _COUNT = re.compile(
-    r"\b(?:(?P<n>[0-7]) (?:uit|van de|van|op de) (?:de )?8(?: criteria)?|(?P<m>[1-7]) criteria|er (?:ook |wel |maar |zelf |nu )?(?P<k>[1-7])\b(?! \w)|"
+    r"\b(?:(?P<n>[0-7]) (?:uit|van de|van|op de) (?:de )?8\b(?: criteria)?|(?P<m>[1-7]) criteria|er (?:ook |wel |maar |zelf |nu )?(?P<k>[1-7])\b(?! \w)|"
     r"op (?P<minus>[1-7]) na (?:aan )?(?:alle|alles|allemaal)\b(?: criteria)?|(?:alle|alles|allemaal)(?: 8)?(?: de)?(?: criteria)? op (?P<less>[1-7]) na|"
     r"(?P<vague>de meeste(?: criteria)?|bijna alle(?: 8)?(?: criteria)?|bijna alles|bijna allemaal|bijna elk criterium|een paar(?: criteria)|sommige criteria|"
     r"een aantal criteria|enkele criteria|de helft(?: van de criteria)|vrijwel alle(?:s|maal)?(?: criteria)?|zo goed als alle(?:s|maal)?(?: criteria)?))"

@@ -57,7 +57,7 @@ HEDGE = re.compile(
 PROGRESS = re.compile(
     r"\b(?:werken (?:we |wij |nog |er |hier |daar |hard )*(?:aan|naartoe)|werk(?:en)? (?:er|hier|daar)aan|"
     r"(?:er|eraan|hieraan|daaraan|aan) (?:wordt )?(?:aan )?(?:ge)?werkt?|wordt (?:er )?(?:nog )?(?:hard )?aan gewerkt|"
-    r"mee bezig|bezig (?:mee|met|om)|(?:er|daar|hier)mee bezig|zijn (?:we |wij |nog |er |nu |volop )*(?:mee )?bezig|"
+    r"\baan (?:\w+ ){1,6}werk(?:en|t)? (?:we|wij|ik|nog)\b|mee bezig|bezig (?:mee|met|om)|(?:er|daar|hier)mee bezig|zijn (?:we |wij |nog |er |nu |volop )*(?:mee )?bezig|"
     r"aan het (?:regelen|opzetten|opbouwen|schrijven|opstellen|uitwerken|werken|onderzoeken|maken|inrichten|werven|"
     r"bouwen|organiseren|opleiden|trainen|opschalen)|in (?:ontwikkeling|de maak|voorbereiding|opbouw|oprichting|concept)|"
     r"in de (?:steigers|planning|pijplijn)|komt eraan|komen eraan|loopt nog|lopen nog|volgt nog|onderweg|"
@@ -80,7 +80,7 @@ _SUPPOSE_ALL = re.compile(r"\b(?:stel|stel je voor|gesteld|veronderstel|even aan
 _NOT_KNOWN = re.compile(
     r"\b(?:weet|weten|wist|wisten) (?:\w+ ){0,4}(?:niet|nog niet|nooit)\b|\bgeen (?:flauw |enkel )?idee\b|"
     r"\bniet (?:\w+ ){0,2}(?:zeker|duidelijk|bekend|gekeken|nagegaan|uitgezocht|onderzocht|bekeken)\b|"
-    r"\b(?:vraag|vragen) (?:me|mij|ons|we ons|wij ons|ik me) af\b|\bafvragen\b|\bbenieuwd\b|\bkweenie\b|\bkweet niet\b|"
+    r"\b(?:vraag|vragen|vroeg|vroegen) (?:me|mij|ons|we ons|wij ons|ik me) af\b|\bafvragen\b|\bbenieuwd\b|\bkweenie\b|\bkweet niet\b|"
     r"\bkeine ahnung\b|\bmoet(?:en)? (?:ik|we|wij) (?:nog )?(?:even )?(?:navragen|uitzoeken|checken|nakijken|opzoeken)\b|"
     r"\b(?:onbekend|onduidelijk|onzeker|twijfel|twijfelen)\b"
 )
@@ -102,6 +102,8 @@ _BARE_OPENER = re.compile(
     r"bedoel|bedoelt|houdt|doen|mag|zegt)\b|welke? \w+ (?:moet|moeten|kan|kunnen|is|zijn|mag|mogen|past|passen|hoort)\b|"
     r"(?:mag|mogen) (?:we|wij|ik|dat|dit|een|ook|je|u|de|er|het|jullie|ons|onze|ggz|uwv|gemeente|reintegratiebedrijf)\b(?! niet$)|"
     r"(?:kan|kun|moet|is|telt|klopt|hoeft) (?:dat|dit|een|je|u|ik|jij)\b(?! (?:ook |wel |niet |echt )*(?:niet|ook|wel|zo)?$)|"
+    r"(?:kan|mag|is|moet|telt|lukt) het (?:dan|ook|wel|zo|nog)\b|"
+    r"waar (?:kan|kunnen|moet|moeten|vind|vinden|mag|haal|staat|gaat)\b|"
     r"(?:kan|kunnen|moeten|hoeven|is) (?:we|wij|ze|zij|het|er|de|jullie) (?:\w+ ){3,})"
 )
 
@@ -124,7 +126,7 @@ _BOUNDARY = re.compile(
 )
 _TRIM = " ,():"
 # A lone word of these opens the clause that follows.
-_LEADERS = frozenset(("wat", "hoe", "en", "of", "dan", "nu", "waar", "wie", "welke", "maar", "dus", "waarom", "want", "ook"))
+_LEADERS = frozenset(("wat", "hoe", "en", "of", "dan", "nu", "waar", "wie", "welke", "maar", "dus", "waarom", "want", "ook", "aan", "bij", "van", "met", "voor", "in", "op"))
 
 
 def split(text: str) -> tuple[Clause, ...]:
@@ -219,7 +221,7 @@ def _first_question(texts: list[str], asks: bool) -> int:
 def _mood(text: str, previous: Mood | None) -> Mood:
     if _SUPPOSE.search(text):
         return Mood.SUPPOSED
-    if previous is Mood.SUPPOSED and not re.match(r"(?:maar|we zijn|wij zijn|nu|terwijl|want|omdat)\b", text):
+    if previous is Mood.SUPPOSED and not re.match(r"(?:maar (?:we|wij|nu|onze|ik|in|eigenlijk|dat|het|de)|we zijn|wij zijn|nu|terwijl|want|omdat)\b", text):
         return Mood.SUPPOSED
     if _NOT_KNOWN.search(text):
         return Mood.UNKNOWN

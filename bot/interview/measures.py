@@ -34,7 +34,7 @@ _ELSEWHERE = re.compile(
     r"\b(?:al|sinds|bestaan|bestaat|geleden|ervaring|oud|afgelopen|laatste|komend|komende|vorig|vorige|over|binnen|per|"
     r"wachtlijst|wachttijd|contract|subsidie|pilot|proef|draaien|plan|beleidsplan|opleiding|training|geduurd|ziek|leeftijd|"
     r"eerder|jonger|ouder|verleden|openingstijd|tweejaarlijks|project|werkzaam|in dienst|leasen|huren|huurcontract|"
-    r"meerjarenplan|gewacht|wachten|duurt het voor|duurt het voordat)\b"
+    r"meerjarenplan|gewacht|kinderen|jeugdigen|jongeren|tieners|subsidies|wachten|duurt het voor|duurt het voordat)\b"
 )
 _CARE_WORDS = re.compile(
     r"\b(?:zorg|in beeld|in behandeling|behandeling|behandeld|behandelen|blijven (?:hier|bij ons)|(?:wonen|woont|verblijven|"
@@ -205,7 +205,7 @@ def _ratio(criterion: Criterion, match: re.Match[str], clause: Clause, *, per_pe
     if said.average:
         said = Quantity(said.low, said.high, said.low_open, said.high_open)
     finding = judge(criterion, said, lambda value: judge_measure(criterion, value), note, match.start())
-    if clause.negated and not re.search(r"\b(?:niet|nooit) (?:meer|boven|over|minder)\b", clause.text):
+    if re.search(r"\b(?:niet|geen|nooit)\b", clause.text) and not re.search(r"\b(?:niet|nooit) (?:meer|boven|over|minder)\b", clause.text):
         return Finding(finding.key, match.start(), unclear=f"'{note}' staat in een ontkenning")
     if per_person and finding.unclear:
         return Finding(finding.key, match.start(), unclear=f"bij {note} hangt het af van hoeveel fte een trajectbegeleider werkt")

@@ -55,6 +55,7 @@ _SPELLINGS = tuple(
         (r"\bd'r\b|\bder\b", "er"),
         (r"\b(?:z'n|zn|mn|m'n)\b", "zijn"),
         (r"\bme (?=\d)", "met "),
+        (r"\bdas\b", "dat is"),
         (r"\bhebbe\b", "hebben"),
         (r"\b(?:wy|wijj|wei)\b", "wij"),
         (r"\b(?:nie|ni|nit|niett)\b", "niet"),

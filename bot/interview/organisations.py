@@ -16,7 +16,7 @@ OWN, PARTNER, DENIED, MENTIONED = "own", "partner", "denied", "mentioned"
 
 _TAIL = (
     r"(?: ?(?:instellingen|instelling|organisaties|organisatie|aanbieders|aanbieder|partijen|partij|clubs?|afdeling|teams?|"
-    r"huis|bureaus?|bedrijf|bedrijven|partners?))?"
+    r"bureaus?|bedrijf|bedrijven|partners?))?"
 )
 _TYPES = (
     (HOUSING, r"ribw(?:'s|s)?|bescherm(?:d|t|de|te)? ?wo+n(?:en|vormen|vorm|voorzieningen|voorziening|club|groep|plekken)|"
@@ -25,14 +25,14 @@ _TYPES = (
                  r"vg ?zorg|vg instelling|lvb ?zorg|(?:lvb|lvg|vg|vgn) (?=instelling|organisatie|aanbieder|sector|zorg)|"
                  r"gehandicapten(?= ?(?:instelling|organisatie))|mensen met (?:een )?(?:licht )?verstandelijke? beperking(?:en)?|zorg voor (?:mensen met een )?verstandelijk\w* \w+"),
     (AGENCY, r"reintegratiebedrijf|jobcoach ?(?:bedrijf|bureau|organisatie)|job ?coach(?:ing)? ?(?:bedrijf|bureau)"),
-    (OTHER, r"verslavingszorg|verslavings ?kliniek|maatschappelijke opvang|daklozenopvang|vrijgevestigden?(?: (?:psychiater|psycholoog|praktijk|therapeut|behandelaar)s?)?|jeugdzorg|"
+    (OTHER, r"verslavingszorg|verslavings ?kliniek|maatschappelijke opvang|daklozenopvang|vrijgevestigd(?:en|e)?(?: (?:psychiater|psycholoog|praktijk|therapeut|behandelaar)s?)?|jeugdzorg|"
             r"(?:algemeen |gewoon )?(?<!psychiatrisch )ziekenhuis|sw bedrijf|sociale werk(?:voorziening|plaats)|"
             r"onderwijs ?instelling|onderwijs|roc|huisartsen ?praktijk|huisartsenpraktijk|welzijns ?organisatie|zorgboerderij|"
             r"uitzendbureau"),
     (GGZ, r"(?:jeugd )?(?:f)?ggz|fact ?teams?|geestelijke gezondheids ?zorg|psychiatrisch(?:e)? (?:ziekenhuis|instelling|"
           r"kliniek)|psychiatrie|gz instelling"),
     (UWV, r"uwv"),
-    (TOWN, r"gemeenten|gemeentes|gemeente|sociale dienst|werk en inkomen"),
+    (TOWN, r"gemeenten|gemeentes|gemeente(?! ?huis)|sociale dienst|werk en inkomen"),
 )  # fmt: skip
 _TYPE = re.compile("|".join(rf"(?P<t{i}>\b(?:{pattern}){_TAIL}\b)" for i, (_, pattern) in enumerate(_TYPES)))
 
@@ -69,7 +69,7 @@ _SELF_LEFT = re.compile(
     rf"(?: (?:bij|voor|van|in|op|binnen|vanuit|namens|met|van uit))? ?(?:{_ADJ}){{0,4}}{_DET}(?:{_ADJ}){{0,3}}{_ORG_WORDS}$"
 )
 _STRONG_SELF = re.compile(
-    rf"(?:\b(?:wij|we|zijn|ben|werk|werken|werkzaam|namens|als|vanuit|hier|vormen|zit|zitten|werkgever|onze organisatie is)\b)"
+    rf"(?:^(?:zijn|is) (?:een |ook |geen )|\b(?:wij|we|ben|werk|werken|werkzaam|namens|als|vanuit|hier|vormen|zit|zitten|werkgever|onze organisatie is)\b)"
 )
 _OWNING_LEFT = re.compile(rf"(?<!in )(?<!binnen )(?<!met )(?<!van )\b(?:onze|ons) (?:eigen )?(?:{_ADJ}){{0,2}}$")
 _WORK_AT_OURS = re.compile(r"\bbij ons (?:op|in|binnen|bij) (?:de |het )?$")
@@ -101,7 +101,7 @@ _EXPERIENCE = re.compile(r"\b(?:ervaring|kennis|jaren|jaar|gewerkt|verleden|acht
 _CLIENT_GROUP_LEFT = re.compile(r"\b(?:mensen|clienten|klanten|kandidaten|doelgroep|patienten|deelnemers) (?:uit|in) (?:de |een )?$|\buit de $")
 _GENERAL = re.compile(r"\b(?:mag|mogen|kan|kunnen|moet|moeten|is|zijn|geldt|telt|doet|hoe|wat|welke|wie|waarom)\b")
 _ONE_OF = re.compile(r"\b(?:wij|we) zijn (?:er )?(?:1|een) (?:van|daarvan|ervan)\b|\b(?:waarvan|waaronder) (?:wij|we)\b")
-_MIXED = re.compile(r"\b(?:samenwerking(?:sverband)?|coalitie|combinatie|fusie|samenvoeging) (?:van|tussen|met)\b")
+_MIXED = re.compile(r"\b(?:wij|we|zijn|vormen|ik) (?:\w+ ){0,4}(?:samenwerking(?:sverband)?|coalitie|combinatie|fusie|samenvoeging) (?:van|tussen|met)\b")
 _COORDINATED = re.compile(r"^(?: ?(?:,|/|&|\+) ?| en (?:een |ook )?| of (?:een )?| annex | slash )$")
 _LONE = re.compile(r"^(?:(?:een|de|het|wij|we|ik|gewoon|nou|eh|uh|ehm|dat|is|zijn|bij|van|voor|hallo|hoi|goedemiddag|dag|ja|type) )*$")
 _LONE_RIGHT = re.compile(r"^(?: (?:in|te|uit|hier|dus|hoor|eigenlijk|ben ik|denk ik|denk|ik)\b.{0,30})?$")
@@ -120,12 +120,20 @@ _SEEKING = re.compile(r"\b(?:zoek|zoeken|gezocht|op zoek|vinden|gevonden)\b")
 
 def mentions(text: str, clauses: Sequence[Clause], pending: str | None) -> tuple[Mention, ...]:
     """Return the organisation types that a normalised message names, in order, each with its role."""
+    found = _pass(text, clauses, pending, own_known=False)
+    if any(mention.role == OWN for mention in found):
+        found = _pass(text, clauses, pending, own_known=True)
+    return tuple(_one_of_many(text, found))
+
+
+def _pass(text: str, clauses: Sequence[Clause], pending: str | None, *, own_known: bool) -> list[Mention]:
+    """Give each mention its role; once the own type is known, others that act beside it are partners."""
     found: list[Mention] = []
     for match in _TYPE.finditer(text):
         kind = _TYPES[int((match.lastgroup or "t0")[1:])][0]
-        role = _role(text, match.start(), match.end(), kind, clauses, pending, found)
+        role = _role(text, match.start(), match.end(), kind, clauses, pending, found, own_known=own_known)
         found.append(Mention(kind, role, match.start(), match.end()))
-    return tuple(_one_of_many(text, clauses, found))
+    return found
 
 
 def no_partner(clause: Clause) -> bool:
@@ -144,8 +152,9 @@ def mixed(text: str) -> bool:
 
 
 def _role(
-    text: str, start: int, end: int, kind: str, clauses: Sequence[Clause], pending: str | None, earlier: Sequence[Mention]
-) -> str:
+    text: str, start: int, end: int, kind: str, clauses: Sequence[Clause], pending: str | None, earlier: Sequence[Mention],
+    *, own_known: bool,
+) -> str:  # fmt: skip
     clause = at(clauses, start)
     left, right = text[clause.start : start], text[end : clause.end]
     if _DENIED_LEFT.search(left):
@@ -162,7 +171,8 @@ def _role(
         return OWN
     if _CLIENT_GROUP_LEFT.search(left) and kind == GGZ and not _PARTNER_RIGHT.match(right):
         return MENTIONED
-    return PARTNER if _is_partner(text, clause, left, right, kind, pending, earlier) else MENTIONED
+    partner = _is_partner(text, clause, left, right, kind, pending, earlier, own_known=own_known)
+    return PARTNER if partner else MENTIONED
 
 
 def _is_own(
@@ -191,7 +201,8 @@ def _is_own(
     lone = _LONE.match(left) is not None and _LONE_RIGHT.match(right) is not None
     if pending == "organisation_type":
         return lone or not any(mention.role == OWN for mention in earlier) and len(clause.text.split()) <= 6 and not _WITH.search(left)
-    return pending is None and lone and len(text.split()) <= 4
+    plural = text[clause.start + len(left) : clause.end - len(right)].endswith("ten")
+    return pending is None and lone and kind != OTHER and not plural and len(text.split()) <= 4
 
 
 _WITH = re.compile(r"\b(?:met|bij|samen|van|voor|tegen|via) (?:een |de |het )?(?:\w+ )?$")
@@ -199,9 +210,9 @@ _WITH = re.compile(r"\b(?:met|bij|samen|van|voor|tegen|via) (?:een |de |het )?(?
 
 def _self_left_holds(clause: Clause, left: str) -> bool:
     """Weigh a left side that looks like "wij zijn een …": a bare "is", "zijn", "het is" needs more."""
-    if clause.mood is Mood.SUPPOSED:
-        return True
     if re.search(r"\b(?:partner|partij|die|clienten|klanten|mensen|zij|ze|andere|bewoners) (?:\w+ ){0,6}(?:is|zijn) (?:\w+ ){0,3}$", left):
+        return False
+    if re.search(r"\bals (?:de|het|die|deze|dat) (?:\w+ )?$", left):
         return False
     if re.search(r"\b(?:zij|ze|die) (?:zijn|werken|zitten) (?:\w+ ){0,3}$", left):
         return False
@@ -217,8 +228,9 @@ def _self_left_holds(clause: Clause, left: str) -> bool:
 
 
 def _is_partner(
-    text: str, clause: Clause, left: str, right: str, kind: str, pending: str | None, earlier: Sequence[Mention]
-) -> bool:
+    text: str, clause: Clause, left: str, right: str, kind: str, pending: str | None, earlier: Sequence[Mention],
+    *, own_known: bool,
+) -> bool:  # fmt: skip
     if clause.mood is Mood.UNKNOWN or _SEEKING.search(clause.text):
         return False
     if pending == "partner_types":
@@ -230,10 +242,11 @@ def _is_partner(
     previous = earlier[-1] if earlier else None
     if previous and previous.role == PARTNER and _COORDINATED.match(text[previous.end : clause.start + len(left)]):
         return True
+    if kind == OTHER and re.search(r"\b(?:een|de|het|andere|die|[2-9]|met|ook|en) $", left) is None:
+        return False
     strong = _PARTNER_STRONG.search(clause.text) is not None
     if kind in (TOWN, UWV):
         return _town_partner(clause.text, left)
-    own_known = any(mention.role == OWN for mention in earlier)
     if _PARTNER_RIGHT.match(right):
         return True
     if _THIRD_PERSON_RIGHT.match(right) and re.search(r"(?:^|\b(?:een|de|die|het|deze|en|maar|want|andere|[2-9]) ?(?:andere |enige )?)$", left):
@@ -255,7 +268,7 @@ def _town_partner(clause: str, left: str) -> bool:
     return _TOWN_PARTNER.search(clause) is not None and not re.search(r"\b(?:klanten|clienten) van (?:de |het )?$", left)
 
 
-def _one_of_many(text: str, clauses: Sequence[Clause], found: list[Mention]) -> list[Mention]:
+def _one_of_many(text: str, found: list[Mention]) -> list[Mention]:
     """Read "vier ggz-instellingen … wij zijn er een van": both own and partner type."""
     match = _ONE_OF.search(text)
     if not match or any(mention.role == OWN for mention in found):

@@ -36,7 +36,7 @@ _NOT_AN_ANSWER = re.compile(r"^(?:nee|nou nee|neen|ja|sorry|oeps|oh nee),? ?(?:m
 _DONT_KNOW = re.compile(
     r"\b(?:weet|weten) (?:\w+ ){0,5}(?:niet|nog niet)\b|\bgeen (?:flauw |enkel )?(?:idee|flauw)\b|\b(?:kweenie|kweetniet|weetniet|kweet (?:het )?niet|weenie|wnie|idk|"
     r"geen antwoord|onbekend|joost mag het weten|durf ik niet te zeggen|kan ik niet zeggen|zou (?:ik )?het niet weten|niet bekend|niet zeker|onzeker|onduidelijk|"
-    r"geen weet van|moet ik (?:even )?(?:navragen|uitzoeken|checken|nakijken|vragen)|ga ik (?:even )?navragen|weet niet|niet duidelijk|twijfel)\b"
+    r"geen weet van|moet ik (?:even )?(?:navragen|uitzoeken|checken|nakijken|vragen)|ga ik (?:even )?navragen|weet niet|niet duidelijk|twijfel|zou ik (?:even )?moeten (?:navragen|vragen|uitzoeken|checken|nakijken))\b"
 )
 _PARTLY = re.compile(
     r"\b(?:deels|gedeeltelijk|half|half om half|soms|meestal|grotendeels|een beetje|beetje|misschien|mwah*|mwa|wisselend|niet altijd|niet allemaal|niet iedereen|niet helemaal|"
@@ -49,7 +49,7 @@ _FUNCTION_WORDS = frozenset(
     "dat die dit het er daar daaraan hieraan we wij ze zij ik nou hier nu wel zeker gewoon al ook allemaal is zijn staat staan aan voor elkaar "
     "geregeld orde in op prima goed lukt lukken halen haal haalt voldoen voldoet hebben heb heeft doen doet kunnen kan gelukkig natuurlijk "
     "ons met de rond willen wil zit zitten bij hoor echt toch helaas niet geen nog nooit ben bent gaat gebeurt klopt kloppen alles dus "
-    "momenteel hoeft past werkt allang krijgen krijgt inmiddels samen jullie garanderen waarborgen toezeggen bieden".split()
+    "momenteel hoeft past werkt allang krijgen krijgt inmiddels samen jullie zo garanderen waarborgen toezeggen bieden".split()
 )
 _PREDICATE = re.compile(
     r"\b(?:halen|haal|haalt|voldoen|voldoet|hebben|heb|heeft|doen|doet|kunnen|kan|lukt|lukken|orde|geregeld|prima|is|zijn|staat|staan|wel|klopt|rond|willen|wil|gebeurt|past|werkt|krijgen|krijgt|zit|zitten|garanderen|waarborgen|bieden|hoeft|goed|gaat)\b"
@@ -61,11 +61,13 @@ def polarity(text: str, clauses: Sequence[Clause]) -> Polarity:
     plain = text.strip(" .,!;:")
     if plain and set(plain) <= {"?", " "}:
         return Polarity(UNKNOWN, firm=False)
-    if not clauses or clauses[0].mood in (Mood.ASKED, Mood.SUPPOSED) or _NOT_AN_ANSWER.match(plain):
+    if not clauses or clauses[0].mood is Mood.ASKED or _NOT_AN_ANSWER.match(plain):
         return _NOTHING
     stated = _stated(clauses)
     if _says_unknown(stated):
         return Polarity(UNKNOWN)
+    if clauses[0].mood is Mood.SUPPOSED:
+        return Polarity(PARTLY) if _YES_LEAD.match(plain) else _NOTHING
     for judge in (_leading_no, _leading_yes, _statement):
         found = judge(plain, stated, clauses)
         if found.answer:

@@ -94,7 +94,7 @@ class _Message:
         found = self._organisations()
         found += read_bulk(self.text, self.clauses, self.subjects, self.pending)
         found += self._own_only(read_measures(self.text, self.clauses, self.pending, self.knowledge))
-        found += read_topics(self.clauses, self.subjects, self.own)
+        found += read_topics(self.clauses, self.subjects, self.pending)
         found += read_capacity(self.clauses, self.subjects, self.pending)
         found += read_trained(self.clauses, self.subjects, self.mentions, hiring=hiring, own=self.own)
         found += read_people(

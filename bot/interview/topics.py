@@ -68,7 +68,7 @@ _TOPICS: tuple[Topic, ...] = (
     _topic("delivers_ips_now", True,
            rf"\b(?:doen|bieden|leveren|voeren|hebben|doet|biedt|levert|voert|heeft|werken met|werkt met) (?:[\w.]+ ){{0,5}}?ips\b{_NOT_IPS_NOUN}",
            False, who=frozenset((OWN, EACH)), never=_MODAL + r"|\b(?:niks|niets|iets|ervaring|vragen|interesse|samen|training|aanvraag)\b"),
-    _topic("delivers_ips_now", True, r"\bips (?:doen|bieden|leveren|voeren|hebben|doet|biedt|voert|wordt (?:bij ons|hier|al|nu))\b", False,
+    _topic("delivers_ips_now", True, r"\bips (?:doen|bieden|leveren|voeren|hebben|doet|biedt|voert|wordt (?:\w+ ){0,4}(?:aangeboden|uitgevoerd|gedaan|geboden))\b", False,
            who=frozenset((OWN, EACH)), never=_MODAL + r"|\b(?:nodig|samen|graag|gaan)\b"),
     _topic("delivers_ips_now", True, r"\b(?:gestart|begonnen) (?:\w+ ){0,3}ips\b|\bips (?:\w+ ){0,2}in huis\b", False,
            who=frozenset((OWN, EACH)), never=_MODAL),
@@ -76,7 +76,7 @@ _TOPICS: tuple[Topic, ...] = (
            fixed=True, who=frozenset((OWN, EACH)), never=r"\b(?:ervaring|kennis|waar|daar|in zorg)\b"),
     # --- outsourcing
     _topic("prefers_outsourcing", False, r"\b(?:niet|geen|nooit) (?:\w+ ){0,3}(?:uitbested\w*|uitbesteding)|\buitbested\w* (?:\w+ ){0,5}(?:niet|geen)\b|"
-           r"\b(?:liever|liefst|willen (?:het|dit|ips) (?:\w+ )?|gaan (?:het|dit|ips) |blijven (?:het|dit|ips) )zelf (?:\w+ )?(?:doen|uitvoeren|aanbieden|houden|blijven|organiseren|regelen)\b|"
+           r"\b(?:liever|liefst|willen (?:het|dit|ips) (?:\w+ )?|gaan (?:het|dit|ips) |blijven (?:het|dit|ips) )zelf (?:\w+ )?(?:doen|uitvoeren|aanbieden|houden|blijven|organiseren|regelen)\b|\bliever zelf$|"
            r"\b(?:niet|nooit) uit handen (?:geven|willen)\b|\bin eigen hand houden\b", fixed=True, planned=True, who=frozenset((OWN, EACH)), never=r"\bliever niet zelf\b|\bniet zelf\b|\bkan|kunnen\b"),
     _topic("prefers_outsourcing", True,
            r"\b(?:will?en|wil|liever|liefst|graag|voorkeur|gaan|van plan|het plan is|besloten|kiezen (?:voor|ervoor)|overwegen)\b(?: [\w'.]+){0,8} (?:uitbested\w*|uit te besteden|uitbesteding|neerleggen bij|uit handen geven|"
@@ -107,7 +107,7 @@ _TOPICS: tuple[Topic, ...] = (
     _topic("agreements_refused", False, r"\b(?:wil|willen) (?:\w+ ){0,3}(?:wel|best|graag|allemaal|zeker|ook) (?:\w+ ){0,4}(?:afspraken|tekenen|vastleggen)\b|\biedereen wil (?:\w+ ){0,3}afspraken\b",
            planned=True, who=_ANYBODY, never=NEGATION.pattern),
     _topic("written_agreements", True,
-           r"\b(?:afspraken|overeenkomst|samenwerkingsovereenkomst|samenwerkingsafspraken|convenant|contract|gegevens en privacy|dat|die|alles|privacy) (?:[\w']+ ){0,7}?(?:op papier|zwart op wit|schriftelijk|vastgelegd|getekend|ondertekend)\b|"
+           r"\b(?:afspraken|overeenkomst|samenwerkingsovereenkomst|samenwerkingsafspraken|convenant|contract) (?:[\w']+ ){0,7}?(?:op papier|zwart op wit|schriftelijk|vastgelegd|getekend|ondertekend)\b|\b(?:gegevens en privacy|dat|die|alles|privacy) (?:[\w']+ ){0,7}?(?:op papier|zwart op wit)\b|"
            r"\b(?:op papier|zwart op wit|schriftelijk|vastgelegd) (?:staan|staat|hebben|zijn|is) (?:\w+ ){0,4}(?:afspraken|overeenkomst)|\bschriftelijke (?:samenwerkings ?)?(?:afspraken|overeenkomst)\b|"
            r"\b(?:getekende|ondertekende) (?:samenwerkings)?(?:overeenkomst|afspraken|convenant)\b|\ber ligt (?:al )?een (?:\w+ )?(?:samenwerkings)?(?:overeenkomst|convenant)\b",
            False, who=_ANYBODY, never=r"\b(?:moeten|moet|wil|willen|gaan|zetten|komen|maken|mag|hoeft|hoeven|nodig|plan|implementatieplan|gedeeltelijk)\b"),
@@ -136,7 +136,7 @@ _TOPICS: tuple[Topic, ...] = (
            r"\bonderdeel van (?:een|1|de|een van de|1 van de) ggz\b", planned=True, who=_ANYBODY, never=NEGATION.pattern + r"|\b(?:hij|zij wordt|ingehuurd\w*|coach|consulent|trajectbegeleider)\b"),
     # --- criteria in words
     _topic(criterion_key(3), _NO,
-           rf"\b{_BOARD} (?:[\w']+ ){{0,6}}?(?:niet achter|niks in|niets in|niet zitten|niet mee|tegen|geen fan|niet in ips|sceptisch|wil er niet aan|willen er niet aan|geen heil in|niet gedragen)\b|"
+           rf"\b{_BOARD} (?:[\w']+ ){{0,6}}?(?:niet achter|niks in|niets in|niet zitten|niet mee|is tegen|zijn tegen|geen fan|niet in ips|sceptisch|wil er niet aan|willen er niet aan|geen heil in|niet gedragen)\b|"
            r"\b(?:geen|nauwelijks|amper|weinig|te weinig|onvoldoende) (?:\w+ )?(?:draagvlak|steun van (?:het|de) (?:bestuur|directie|raad van bestuur|management))\b|\bdraagvlak (?:\w+ ){0,3}(?:ontbreekt|niet)\b|\bniet (?:breed )?gedragen\b",
            fixed=True, who=_ANYBODY, never=r"\b(?:inhuren|uitbesteden|uitbesteding|scenario|team met|laten toetsen|phrenos)\b"),
     _topic(criterion_key(3), _YES,
@@ -165,20 +165,22 @@ _TOPICS: tuple[Topic, ...] = (
 _REVIEW = re.compile(r"\b(?:toets\w*|getoetst|beoorde\w*|bekijken|bekeken|meekijk\w*|kijken|kijkt|langs|goedkeur\w*|controle\w*|controleren|bemoei\w*|inmeng\w*)\b")
 
 
-def read_topics(clauses: Sequence[Clause], subjects: Subjects, own: str | None) -> list[Finding]:
-    """Return the facts that the clauses of a message state in content words; `own` is the own organisation type."""
+def read_topics(clauses: Sequence[Clause], subjects: Subjects, pending: str | None) -> list[Finding]:
+    """Return the facts that the clauses of a message state in content words."""
     found = []
     for clause in clauses:
         if clause.mood in (Mood.ASKED, Mood.UNKNOWN):
             continue
         for topic in _TOPICS:
-            finding = _apply(topic, clause, subjects.of(clause), own)
+            if topic.key == criterion_key(4) and pending == "coach_alignment":
+                continue
+            finding = _apply(topic, clause, subjects.of(clause))
             if finding:
                 found.append(finding)
     return found
 
 
-def _apply(topic: Topic, clause: Clause, subject: str, own: str | None) -> Finding | None:
+def _apply(topic: Topic, clause: Clause, subject: str) -> Finding | None:
     if clause.mood is Mood.PLANNED and not topic.planned:
         return None
     match = topic.pattern.search(clause.text)
@@ -216,7 +218,7 @@ def _weighed(topic: Topic, clause: Clause) -> Finding | None:
 # --- capacity ----------------------------------------------------------------------------------------------------
 
 _SHORT = re.compile(
-    rf"\b(?:te weinig|niet genoeg|onvoldoende|niet voldoende|tekort aan|gebrek aan|geen) (?:ips |nieuwe |getrainde |opgeleide |goede |eigen |vaste )*(?:{_COACH}|capaciteit|fte|handen|uren|formatie)\b|"
+    rf"\b(?:te weinig|niet genoeg|onvoldoende|niet voldoende|tekort aan|gebrek aan|geen(?! (?:ips )?(?:getrain|opgeleid|geschoold|gecertif))) (?:ips |nieuwe |getrainde |opgeleide |goede |eigen |vaste )*(?:{_COACH}|capaciteit|fte|handen|uren|formatie)\b|"
     rf"\b(?:krijgen|vinden|krijgen we) (?:\w+ ){{0,4}}geen (?:\w+ )?{_COACH}\b|\b(?:personeels|capaciteits)? ?tekort\b|\bkrap\b|\bonderbezet\w*\b|\bonderbezetting\b|"
     rf"\b{_COACH} (?:\w+ ){{0,4}}(?:te ?kort|niet genoeg|te weinig)\b|\bcapaciteit (?:\w+ ){{0,4}}(?:niet|te weinig|te ?kort|onvoldoende)\b|\b(?:handen|mensen) te ?kort\b|\bmeer uren komen er niet\b"
 )
@@ -352,7 +354,7 @@ _IN_TEAM = re.compile(r"\b(?:in|deel van|onderdeel van|bij|komt in|lid van) (?:o
 _APART = re.compile(r"\b(?:niet in (?:ons|het|hun) (?:ips )?team|geen (?:deel|onderdeel) van (?:ons|het|hun) (?:ips )?team|blijft? (?:\w+ ){0,3}(?:los van|buiten) (?:ons|het|hun) (?:ips )?team)\b")
 _SAME_PLACE = re.compile(r"\b(?:op|vanaf|vanuit) (?:onze|dezelfde|hun|die|onze eigen|zelfde|de zelfde) (?:ggz )?(?:locatie|plek|kantoor|vestiging|werkplek)\b|\b(?:bij ons|daar) op (?:locatie|kantoor)\b|\bop ons kantoor\b")
 _OTHER_PLACE = re.compile(r"\b(?:op|vanuit|vanaf) (?:een )?(?:andere|eigen|haar eigen|zijn eigen|hun eigen) (?:locatie|kantoor|plek|vestiging)\b|\bvanuit het (?:gemeentehuis|stadhuis|stadskantoor)\b|\bniet op (?:onze|dezelfde|hun) (?:locatie|kantoor)\b|\bop afstand\b|\bvanuit huis\b")
-HIRING = re.compile(r"\b(?:inhuren|inhuur|ingehuurd\w*|in te huren|huren we|we huren|uitlen\w*|uitleen\w*|uit te lenen|detacher\w*|gedetacheerd\w*)\b")
+HIRING = re.compile(r"\b(?:inhuren|inhuur|ingehuurd\w*|in te huren|hur(?:en|t) (?:\w+ ){0,5}in|uitlen\w*|uitleen\w*|uit te lenen|detacher\w*|gedetacheerd\w*)\b")
 
 
 def read_people(
