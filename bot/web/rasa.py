@@ -53,7 +53,7 @@ class RasaClient:
         """Empty Rasa's own record of a conversation; raises NotReady."""
         url = f"{self._rasa_url}/conversations/{quote(sender, safe='')}/tracker/events"
         try:
-            (await self._client.put(url, json=[], timeout=PING_SECONDS)).raise_for_status()
+            (await self._client.put(url, json=[{"event": "restart"}], timeout=PING_SECONDS)).raise_for_status()
         except httpx.HTTPError as error:
             raise NotReady(f"Rasa forgot nothing: {type(error).__name__}") from error
 

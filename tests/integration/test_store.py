@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
@@ -16,9 +17,9 @@ import sqlalchemy as sa
 from bot.errors import StaleDossier, StoreError
 from bot.model import Dossier
 from bot.store.sql import SqlDossierStore
+from tests.fakes.postgres import postgres_programs, running_postgres
 from tests.fakes.store import MemoryDossierStore
 
-POSTGRES = os.environ.get("IPS_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=timezone.utc)
 
 
@@ -26,15 +27,27 @@ def clock() -> datetime:
     return NOW
 
 
-def postgres_schema() -> Iterator[str]:
-    """Make a schema of our own, and drop it afterwards; skip when no server answers."""
-    engine = sa.create_engine(POSTGRES, connect_args={"connect_timeout": 2}, poolclass=sa.pool.NullPool)
-    schema = f"ips_test_{os.getpid()}"
-    try:
-        with engine.begin() as connection:
-            connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
-    except sa.exc.OperationalError:
-        pytest.skip("no PostgreSQL answers (IPS_TEST_POSTGRES names one)")
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL: IPS_TEST_POSTGRES, or a server of our own that goes afterwards."""
+    if named := os.environ.get("IPS_TEST_POSTGRES"):
+        yield named
+        return
+    programs = postgres_programs()
+    if programs is None and not os.environ.get("CI"):
+        pytest.skip("no PostgreSQL: install Debian's package postgresql, or name one in IPS_TEST_POSTGRES")
+    assert programs is not None, "no PostgreSQL in CI"
+    with running_postgres(programs) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_schema(postgres: str) -> Iterator[str]:
+    """A schema of our own, dropped afterwards."""
+    engine = sa.create_engine(postgres, poolclass=sa.pool.NullPool)
+    schema = f"ips_test_{uuid.uuid4().hex}"
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
     yield schema
     with engine.begin() as connection:
         connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
@@ -49,13 +62,10 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         yield made
         made.close()
     else:
-        schemas = postgres_schema()
-        schema = next(schemas)
-        monkeypatch.setattr("bot.store.sql._dossiers.schema", schema)
-        made = SqlDossierStore(POSTGRES, clock)
+        monkeypatch.setattr("bot.store.sql._dossiers.schema", request.getfixturevalue("postgres_schema"))
+        made = SqlDossierStore(request.getfixturevalue("postgres"), clock)
         yield made
         made.close()
-        next(schemas, None)
 
 
 FULL = Dossier(
