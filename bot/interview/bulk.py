@@ -18,7 +18,7 @@ _STATUS = {YES: Status.VOLDOET.value, NO: Status.VOLDOET_NIET.value, UNKNOWN: St
 _WORDS = {YES: "voldoet", NO: "voldoet niet", UNKNOWN: "weet je nog niet"}
 
 _NAME = r"(?:criterium|criteria|nummer)"
-_ITEM = rf"(?:(?:de |het )?{_NAME} )?[1-8](?:e)?(?![\d%]|[.,:]\d| ?(?:%|euro))"
+_ITEM = rf"(?:(?:de |het )?{_NAME} )?[1-8](?:e)?(?![\d%]|[.,:]\d| ?(?:%|euro)| op (?:de )?\d)"
 _LIST = re.compile(rf"(?<![\d.,:/€-])\b{_ITEM}(?: ?(?:t/m|-|,? en ook|,? en|,? &|\+|,|/|,? ook)? ?{_ITEM}){{0,9}}\b(?![.,:]?\d)")
 _NUMBER_OR_RANGE = re.compile(r"([1-8])(?:e? ?(?:t/m|-) ?(?:" + _NAME + r" )?([1-8]))?")
 _UP_TO = re.compile(r"\b[1-8] tot [1-8]\b")
@@ -35,7 +35,7 @@ _AFTER = re.compile(
     r"deels|half|nog|twijfel|twijfelen|daar|dat|die|prima|goed|groen|rood|onbekend|onzeker|durf|ook|allemaal|na|naar|we|wij|"
     r"ik|gedeeltelijk|bijna|behaald|gehaald|geregeld|akkoord|klopt|blijft|blijven|onduidelijk|sowieso|zeker|net|maar|snap|"
     r"worden|wordt|van|toch|juist|lastig|moeilijk|een|aan|gedaan|rond|ontbreekt|mee|lijkt|denk|soms|want|omdat|helaas|samen|voor|dus|al|"
-    r"x|v|nvt|check|behalve|en|over)\b)"
+    r"x|v|j|n|nvt|check|behalve|en|over)\b)"
 )
 _ALL = re.compile(
     r"\b(?:alle 8(?: (?:de )?criteria| punten)?(?! \w*(?:clienten|client|trajectbegeleiders|begeleiders|teams|mensen|gemeenten|"
@@ -54,6 +54,7 @@ _COUNT = re.compile(
 )
 _REST = re.compile(r"\b(?:de rest|de andere(?:n)?(?: criteria| \d)?|de overige(?:n)?(?: criteria)?|al het andere|de andere criteria|verder alles|de resterende)\b")
 _EXCEPT_LEFT = re.compile(r"\b(?:behalve(?: aan)?|uitgezonderd|met uitzondering van|buiten|behoudens|exclusief|zonder|op|minus|uitgenomen)(?: voor)?(?: het| de| aan)? $")
+_EXCEPT_WORDS = re.compile(r"\b(?:behalve|uitgezonderd|met uitzondering van|behoudens|op (?:\w+ ){1,4}na)\b")
 _EXCEPT_RIGHT = re.compile(r"^ ?na\b")
 
 _CUT = re.compile(r",|[():;]| - |=|\.(?!\d)| (?=(?:maar|terwijl|doch|alleen|want|omdat|en (?!ook \d|\d)|behalve|verder|al|hoewel)\b)|[!?]+")
@@ -74,9 +75,9 @@ _PARTLY_WORDS = re.compile(
     r"\b(?:deels|gedeeltelijk|half|bijna|soms|niet helemaal|niet volledig|grotendeels|beetje|matig|wisselend|lastig|moeilijk|krap|"
     r"twijfelachtig|ongeveer|nog niet helemaal|meestal|misschien|hopelijk|zou|zouden|straks|binnenkort)\b"
 )
-_NO_WORDS = re.compile(r"\b(?:niet|geen|nee|neen|missen|mis|mist|ontbreek\w*|ontbreken|rood|onvoldoende|nooit|nergens|niks|tekort|zonder|gezakt|fout)\b")
+_NO_WORDS = re.compile(r"\b(?:n|niet|geen|nee|neen|missen|mis|mist|ontbreek\w*|ontbreken|rood|onvoldoende|nooit|nergens|niks|tekort|zonder|gezakt|fout)\b")
 _YES_WORDS = re.compile(
-    r"\b(?:ja|jawel|halen|haal|haalt|haalden|voldoe|voldoen|voldoet|voldaan|orde|ok|oke|okay|prima|goed|groen|gelukt|lukt|lukken|geregeld|wel|"
+    r"\b(?:j|ja|jawel|halen|haal|haalt|haalden|voldoe|voldoen|voldoet|voldaan|orde|ok|oke|okay|prima|goed|groen|gelukt|lukt|lukken|geregeld|wel|"
     r"kunnen|kan|behaald|gehaald|akkoord|klopt|kloppen|zeker|check|vinkje|staan|staat|hebben|heeft|dekken|redden|in huis|rond|groene|yes|scoren|binnen|positief)\b"
 )
 
@@ -113,9 +114,12 @@ class _Part:
 def read_bulk(text: str, clauses: Sequence[Clause], subjects: Subjects, pending: str | None) -> list[Finding]:
     """Return what a normalised message says about criteria by number, or about all of them."""
     context = _CONTEXT.search(text) is not None or (pending or "").startswith("criteria")
-    items = _items(text, context, short=len(text.split()) <= 8)
+    loose = pending == "criteria" or _CONTEXT.search(text) is not None
+    items = _items(text, context, loose=loose, short=len(text.split()) <= 8)
     if not items:
         return []
+    if _unreadable(text, items):
+        return [Finding("criteria", items[0].start, weight=NUMBERED, unclear="welke criteria halen jullie wel en welke niet?")]
     parts = _parts(text, items)
     _fill(parts, lone=len(text.split()) <= 6)
     return _findings(parts, clauses, subjects)
@@ -124,7 +128,14 @@ def read_bulk(text: str, clauses: Sequence[Clause], subjects: Subjects, pending:
 # --- finding the items -------------------------------------------------------------------------------------------
 
 
-def _items(text: str, context: bool, *, short: bool) -> list[_Item]:
+def _unreadable(text: str, items: Sequence[_Item]) -> bool:
+    """Say whether the message has an exception or a range that we can't read, so that a bulk yes would be too much."""
+    excepted = any(item.excepted for item in items)
+    everything = any(item.kind in ("all", "rest") for item in items)
+    return (everything and not excepted and _EXCEPT_WORDS.search(text) is not None) or _UP_TO.search(text) is not None
+
+
+def _items(text: str, context: bool, *, loose: bool, short: bool) -> list[_Item]:
     taken: list[tuple[int, int]] = []
     items: list[_Item] = []
 
@@ -147,18 +158,19 @@ def _items(text: str, context: bool, *, short: bool) -> list[_Item]:
             if item:
                 add(item)
     for match in _ALL.finditer(text):
-        if free(*match.span()) and (_STRONG_ALL.search(match.group()) or context or (short and "behalve" in text)):
+        if free(*match.span()) and (_STRONG_ALL.search(match.group()) or loose or (short and "behalve" in text)):
             add(_Item("all", match.start(), match.end(), CRITERION_NUMBERS))
     if context or items:
         for match in _REST.finditer(text):
             if free(*match.span()):
                 add(_Item("rest", match.start(), match.end()))
-    lists = [match for match in _LIST.finditer(text) if free(*match.span()) and not _UP_TO.search(text[match.start() : match.end() + 6])]
+    lists = [match for match in _LIST.finditer(text) if free(*match.span())]
     judged = [match for match in lists if _JUDGED_AFTER.match(text[match.end() :]) and _is_criteria(text, match)]
     sure = context or len(judged) > 1 or any(_sure_list(text, match) for match in lists) or any(item.kind == "all" for item in items)
     for match in lists if sure else ():
         if _is_criteria(text, match):
-            add(_list_item(text, match))
+            for item in _list_items(text, match):
+                add(item)
     return sorted(items, key=lambda item: item.start)
 
 
@@ -193,14 +205,24 @@ def _is_criteria(text: str, match: re.Match[str]) -> bool:
     return _AFTER.match(right) is not None
 
 
-def _list_item(text: str, match: re.Match[str]) -> _Item:
+def _list_items(text: str, match: re.Match[str]) -> list[_Item]:
+    """Return the list as one item, or as two where the numbers start over ("1, 2, 5 en 3 en 4 niet")."""
+    pieces = list(_NUMBER_OR_RANGE.finditer(match.group()))
+    for before, after in zip(pieces, pieces[1:]):
+        if int(after[1]) < int(before[2] or before[1]):
+            cut = match.start() + after.start()
+            return [_list_item(text, match.start(), match.start() + before.end()), _list_item(text, cut, match.end())]
+    return [_list_item(text, match.start(), match.end())]
+
+
+def _list_item(text: str, start: int, end: int) -> _Item:
     numbers: set[int] = set()
-    for first, last in _NUMBER_OR_RANGE.findall(match.group()):
+    for first, last in _NUMBER_OR_RANGE.findall(text[start:end]):
         numbers.update(range(int(first), int(last) + 1) if last else (int(first),))
-    left, right = text[: match.start()], text[match.end() :]
+    left, right = text[:start], text[end:]
     after_op = re.search(r"\bop $", left) is not None or re.search(r"\bop (?:de |het )?$", left) is not None
     excepted = _EXCEPT_LEFT.search(left) is not None and (not after_op or _EXCEPT_RIGHT.match(right) is not None)
-    return _Item("list", match.start(), match.end(), tuple(sorted(numbers)), excepted)
+    return _Item("list", start, end, tuple(sorted(numbers)), excepted)
 
 
 # --- cutting and weighing ----------------------------------------------------------------------------------------
@@ -294,8 +316,8 @@ def _findings(parts: Sequence[_Part], clauses: Sequence[Clause], subjects: Subje
     for part in parts:
         if not part.items or (part.polarity is None and not _harmless(part)):
             continue
-        clause = at(clauses, part.items[0].start)
-        by_subject.setdefault(subjects.of(clause), []).append(part)
+        where = part.items[0].start
+        by_subject.setdefault(subjects.of_position(at(clauses, where), where), []).append(part)
     found: list[Finding] = []
     for subject, group in by_subject.items():
         found.extend(_of_subject(subject, group, subjects))

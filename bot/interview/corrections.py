@@ -21,6 +21,7 @@ _COMMANDS = tuple(
         rf"\b(?:criterium|nummer) (?P<n>[1-8]) (?:moet|moest|had|wordt|hoort) (?:toch |eigenlijk |op |naar |een |dus |wel |zijn )*{_VALUE}(?: (?:zijn|worden|moeten zijn|staan|te zijn))?\b",
         rf"(?<!\w )\b(?P<n>[1-8]) (?:moet|moest|had) (?:toch |eigenlijk |een |dus |op )*{_VALUE} (?:zijn|worden|moeten zijn|staan)\b",
         rf"\b(?:criterium|nummer) (?P<n>[1-8]) (?:graag |kunnen )?(?:veranderen|wijzigen|aanpassen|omzetten) (?:naar|in|op) (?:een )?{_VALUE}\b",
+        rf"\bkan (?:criterium|nummer) (?P<n>[1-8]) (?:nog |ook |toch |misschien )*(?:naar|op|in) (?:een )?{_VALUE}\b",
         rf"\b(?:criterium|nummer) (?P<n>[1-8]) (?:is|was) (?:toch|eigenlijk|bij nader inzien) (?:een |wel |gewoon )?{_VALUE}\b",
     )
 )

@@ -68,6 +68,10 @@ _CASELOAD = re.compile(
     rf"ongeveer op|uit)){{0,5}} ?:? ?(?:(?P<mod>{MODIFIER}) )?(?:de )?(?:(?P<a>{NUMBER}) ?(?:-|a|tot|t/m|of) ?)?(?P<n>{NUMBER})\b(?! ?(?:%|uur|jaar|maand|week))"
 )
 _CASELOAD_AFTER = re.compile(rf"(?:\b(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER}) (?:als|aan|per|in de|in onze|in hun) caseload\b")
+_PERSON_HAS = re.compile(
+    rf"\b(?:iedere|elke|per|een) (?:ips )?(?:trajectbegeleider|begeleider|coach|jobcoach|medewerker|consulent) (?:heeft|doet|begeleidt|krijgt) (?:er )?(?:nu |gemiddeld )?"
+    rf"(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})(?: (?:{_PERSON}))?\b(?! (?:uur|fte|jaar|dagen|maand))"
+)
 _PER_PERSON = re.compile(
     rf"(?:\b(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER}) (?:{_PERSON} )?(?:per|elke|iedere|ieder|op 1|op een) "
     rf"(?:ips )?(?:trajectbegeleider|begeleider|coach|jobcoach|medewerker|consulent|collega)\b"
@@ -185,7 +189,7 @@ def _caseloads(text: str, clauses: Sequence[Clause], pending: str | None, knowle
         match = pattern.search(text)
         if match:
             return [_ratio(criterion, match, at(clauses, match.start()), per_person=False)]
-    match = _PER_PERSON.search(text)
+    match = _PER_PERSON.search(text) or _PERSON_HAS.search(text)
     if match:
         return [_ratio(criterion, match, at(clauses, match.start()), per_person=True)]
     match = _ONE_TO.search(text)

@@ -56,6 +56,7 @@ _ONE_UNIT = re.compile(
 _ONE_NAMED = re.compile(r"\b((?:criterium|nummer) )een\b")
 _ORDINALS = {word: str(n) for n, word in enumerate("eerste tweede derde vierde vijfde zesde zevende achtste".split(), 1)}
 _NTH_CRITERION = re.compile(r"\b(?:het )?(%s) criterium\b" % "|".join(_ORDINALS))
+_EXCEPT_NTH = re.compile(r"\b(behalve|alleen|uitgezonderd) (?:de|het|nummer) (%s)\b(?! \d)" % "|".join(_ORDINALS))
 _ONE_IN = re.compile(r"\been (?=op (?:de )?\d)")
 _OR_SO = re.compile(r"\b(?:een |1 )?(jaar|maand|week)(?:tje)? of (\d{1,2})\b")
 _PIECES = re.compile(r"\b(?:een |1 )?stuk of (?=\d)")
@@ -70,6 +71,7 @@ def replace_number_words(text: str) -> str:
     text = _ONE_UNIT.sub("1 ", text)
     text = _ONE_NAMED.sub(r"\g<1>1", text)
     text = _NTH_CRITERION.sub(lambda match: f"criterium {_ORDINALS[match[1]]}", text)
+    text = _EXCEPT_NTH.sub(lambda match: f"{match[1]} criterium {_ORDINALS[match[2]]}", text)
     text = _ONE_IN.sub("1 ", text)
     text = _OR_SO.sub(r"ongeveer \2 \1", text)
     return _PIECES.sub("ongeveer ", text)
@@ -117,7 +119,7 @@ _AT_MOST = (
 )  # fmt: skip
 _MORE = ("meer dan", "langer dan", "boven de", "over de", "ruim boven de", "hoger dan", "ruim")
 _LESS = ("minder dan", "korter dan", "onder de", "nog geen", "net geen", "net niet", "bijna", "lager dan", "amper")
-_ABOUT = ("ongeveer", "circa", "ca", "rond de", "rond", "zo'n", "zon", "om en nabij de", "plusminus", "pakweg")
+_ABOUT = ("ongeveer", "circa", "ca", "rond de", "rond", "zo'n", "zon", "om en nabij de", "plusminus", "pakweg", "tegen de")
 _AVERAGE = ("gemiddeld",)
 
 

@@ -15,8 +15,8 @@ GGZ, HOUSING, AGENCY, TOWN, UWV, DISABILITY, OTHER = (
 OWN, PARTNER, DENIED, MENTIONED = "own", "partner", "denied", "mentioned"
 
 _TAIL = (
-    r"(?: ?(?:instellingen|instelling|organisaties|organisatie|aanbieders|aanbieder|partijen|partij|clubs?|afdeling|teams?|"
-    r"bureaus?|bedrijf|bedrijven|partners?))?"
+    r"(?: ?(?:instellingen|instelling|organisaties|organisatie|aanbieders|aanbieder|clubs?|afdeling|teams?|"
+    r"bureaus?|bedrijf|bedrijven))?"
 )
 _TYPES = (
     (HOUSING, r"ribw(?:'s|s)?|bescherm(?:d|t|de|te)? ?wo+n(?:en|vormen|vorm|voorzieningen|voorziening|club|groep|plekken)|"

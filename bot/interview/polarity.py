@@ -34,8 +34,8 @@ _NO_LEAD = re.compile(
 )
 _NOT_AN_ANSWER = re.compile(r"^(?:nee|nou nee|neen|ja|sorry|oeps|oh nee),? ?(?:maar )?(?:,? ?sorry,? )?(?:ik bedoel\w*|bedoel|ik bedoelde|wacht|verander|wijzig|maak|fout|verkeerd|vergeet)\b")
 _DONT_KNOW = re.compile(
-    r"\b(?:weet|weten) (?:\w+ ){0,5}(?:niet|nog niet)\b|\bgeen (?:flauw |enkel )?(?:idee|flauw)\b|\b(?:kweenie|kweetniet|weetniet|kweet (?:het )?niet|weenie|wnie|idk|"
-    r"geen antwoord|onbekend|joost mag het weten|durf ik niet te zeggen|kan ik niet zeggen|zou (?:ik )?het niet weten|niet bekend|niet zeker|onzeker|onduidelijk|"
+    r"\b(?:weet|weten) (?:\w+ ){0,5}(?:niet|nog niet)\b|\bgeen (?:flauw |enkel )?(?:idee|flauw|gedacht|gedacht van)\b|\b(?:kweenie|kweetniet|weetniet|kweet (?:het )?niet|weenie|wnie|idk|"
+    r"geen antwoord|onbekend|joost mag het weten|durf ik niet te zeggen|kan ik niet zeggen|zou (?:ik )?(?:het )?niet weten|dat weet (?:mijn|een|onze|de) \w+|niet bekend|niet zeker|onzeker|onduidelijk|"
     r"geen weet van|moet ik (?:even )?(?:navragen|uitzoeken|checken|nakijken|vragen)|ga ik (?:even )?navragen|weet niet|niet duidelijk|twijfel|zou ik (?:even )?moeten (?:navragen|vragen|uitzoeken|checken|nakijken))\b"
 )
 _PARTLY = re.compile(
@@ -67,6 +67,8 @@ def polarity(text: str, clauses: Sequence[Clause]) -> Polarity:
     if _says_unknown(stated):
         return Polarity(UNKNOWN)
     if clauses[0].mood is Mood.SUPPOSED:
+        if len(stated.split()) <= 4 and _PARTLY.search(stated):
+            return Polarity(PARTLY)
         return Polarity(PARTLY) if _YES_LEAD.match(plain) else _NOTHING
     for judge in (_leading_no, _leading_yes, _statement):
         found = judge(plain, stated, clauses)
@@ -91,7 +93,7 @@ def _leading_no(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity:
     rest = stated[match.end() :] if stated.startswith(plain[: match.end()]) else plain[match.end() :]
     if PROGRESS.search(rest):
         return Polarity(PARTLY, in_progress=True)
-    if _PARTLY.search(plain if match.group().startswith("niet") else rest) and not match.group().endswith("niet echt"):
+    if _PARTLY.search(plain):
         return Polarity(PARTLY)
     contrary = re.search(r"\b(?:wel|klopt|toch)\b", rest) and not re.search(r"\bwel (?:geen|niet)\b", rest)
     return Polarity(PARTLY if contrary else NO)

@@ -22,6 +22,9 @@ _OURS = re.compile(r"\b(?:onze|ons|mijn)\b")
 _RELATIVE = re.compile(r"^(?:en |maar |want |waarvan )*(?:die|dat|deze)\b")
 
 
+_RELATIVE_AFTER = re.compile(r"^(?: \w+){0,3} (?:die|dat|welke|wie)\b(?!.*\b(?:we|wij)\b)")
+
+
 class Subjects:
     """Tells per clause who it is about; knows the organisations that the message names."""
 
@@ -33,16 +36,26 @@ class Subjects:
             before = [m for m in mentions if m.end <= clause.start and m.role in (OWN, PARTNER)]
             previous = _subject(clause.text, inside, before, clause.start, previous)
             self._by_start[clause.start] = previous
+        self._mentions = tuple(mentions)
         self._partners = tuple(mention.start for mention in mentions if mention.role == PARTNER)
         self.has_partner = bool(self._partners)
 
     def names_partner(self, clause: Clause) -> bool:
         """Say whether a partner is named in the clause."""
-        return any(clause.start <= start < clause.end for start in self._partners)
+        return "partner" in clause.text or any(clause.start <= start < clause.end for start in self._partners)
 
     def surely_partner(self, clause: Clause) -> bool:
         """Say whether a clause is about a partner that the message names; a bare "ze" may be the clients."""
         return self.of(clause) == PARTNER and (self.has_partner or "partner" in clause.text)
+
+    def of_position(self, clause: Clause, position: int) -> str:
+        """Return whom the words at `position` are about: in "een ggz die alle acht haalt" that ggz, not the speaker."""
+        for mention in reversed(self._mentions):
+            if clause.start <= mention.start and mention.end < position:
+                relative = _RELATIVE_AFTER.match(clause.text[mention.end - clause.start : position - clause.start])
+                if relative and mention.role in (OWN, PARTNER):
+                    return mention.role
+        return self.of(clause)
 
     def of(self, clause: Clause) -> str:
         """Return OWN, PARTNER, EACH or JOINT."""

@@ -61,12 +61,17 @@ def _topic(
 
 
 _MODAL = r"\b(?:willen|wil|kunnen|kan|mogen|mag|moeten|moet|zouden|zou)\b"
-_NOT_IPS_NOUN = r"(?! ?(?:nodig|traject\w*|begeleid\w*|coach\w*|getrain\w*|partner\w*|training\w*|criteri\w*|plan\w*|werk\w*|scenario\w*))"
+_NOT_IPS_NOUN = r"(?! ?(?:nodig|traject\w*|begeleid\w*|coach\w*|getrain\w*|opleid\w*|opgelei\w*|geschool\w*|scholing|cursus|diploma\w*|certific\w*|gedachte\w*|partner\w*|training\w*|criteri\w*|plan\w*|werk\w*|scenario\w*))"
+
+_IPS_FILLER = (
+    r"(?:(?:we|wij|zelf|al|nu|hier|ook|sinds|lang|langer|jaar|jaren|\d{1,4}(?:\.\d)?|een|eigen|ons|gewoon|succesvol|met|enkele|bij|onze|"
+    r"maanden|volop|wel|nog|geen|niet|helemaal|momenteel|inmiddels|allang|succes|op dit moment|even|nooit|anderhalf|wat|zowel) ){0,7}"
+)
 
 _TOPICS: tuple[Topic, ...] = (
     # --- IPS now
     _topic("delivers_ips_now", True,
-           rf"\b(?:doen|bieden|leveren|voeren|hebben|doet|biedt|levert|voert|heeft|werken met|werkt met) (?:[\w.]+ ){{0,5}}?ips\b{_NOT_IPS_NOUN}",
+           rf"\b(?:doen|bieden|leveren|voeren|hebben|doet|biedt|levert|voert|heeft|werken|werkt) {_IPS_FILLER}ips\b{_NOT_IPS_NOUN}",
            False, who=frozenset((OWN, EACH)), never=_MODAL + r"|\b(?:niks|niets|iets|ervaring|vragen|interesse|samen|training|aanvraag)\b"),
     _topic("delivers_ips_now", True, r"\bips (?:doen|bieden|leveren|voeren|hebben|doet|biedt|voert|wordt (?:\w+ ){0,4}(?:aangeboden|uitgevoerd|gedaan|geboden))\b", False,
            who=frozenset((OWN, EACH)), never=_MODAL + r"|\b(?:nodig|samen|graag|gaan)\b"),
@@ -81,7 +86,7 @@ _TOPICS: tuple[Topic, ...] = (
     _topic("prefers_outsourcing", True,
            r"\b(?:will?en|wil|liever|liefst|graag|voorkeur|gaan|van plan|het plan is|besloten|kiezen (?:voor|ervoor)|overwegen)\b(?: [\w'.]+){0,8} (?:uitbested\w*|uit te besteden|uitbesteding|neerleggen bij|uit handen geven|"
            r"laten (?:doen|uitvoeren) door)|\buitbesteden? (?:\w+ ){0,3}(?:heeft|onze|de) (?:\w+ )?voorkeur|\buitbesteden (?:willen|wil) (?:we|wij|ik)\b|\bbesteden (?:we|wij|het|ips) (?:\w+ ){0,5}(?:liever|graag|het liefst)\b|"
-           r"\b(?:we|wij) besteden (?:\w+ ){0,4}uit\b|\buitbesteden lijkt (?:ons|me|mij)\b", planned=True, who=frozenset((OWN, EACH)), never=NEGATION.pattern),
+           r"\b(?:we|wij|liever) besteden (?:\w+ ){0,4}uit\b|\buitbesteden lijkt (?:ons|me|mij)\b", planned=True, who=frozenset((OWN, EACH)), never=NEGATION.pattern),
     # --- few clients
     _topic("few_clients", True, r"\b(?:te weinig|maar weinig|heel weinig|erg weinig|weinig|niet genoeg|onvoldoende|niet veel|nauwelijks|amper|maar een paar|slechts een paar|een handje?vol|klein aantal|kleine aantallen|maar een klein aantal) "
            r"(?:ips )?(?:clienten|client|kandidaten|klanten|bewoners|aanmeldingen|deelnemers|patienten)\b|\b(?:clienten|kandidaten) (?:hebben we|zijn er|zijn) (?:\w+ ){0,2}(?:weinig|niet veel|niet genoeg)\b|"
@@ -94,7 +99,7 @@ _TOPICS: tuple[Topic, ...] = (
     _topic("lacks_funding_or_governance_power", True,
            r"\b(?:te weinig|geen|onvoldoende|niet genoeg|nauwelijks|amper|zonder|missen|mist|ontbreekt|tekort aan|gebrek aan|niet voldoende|weinig) (?:het |de |aan |ook |wij |we |eigen |financiele |en |geld |budget )*(?:geld|budget|middelen|"
            r"slagkracht|bestuurskracht|bestuurlijke (?:slag)?kracht|financiele (?:slagkracht|middelen|ruimte))\b|\b(?:geld|budget|slagkracht|bestuurskracht|middelen) (?:\w+ ){0,4}(?:niet|ontbreekt|ontbreken|tekort|te weinig|nauwelijks)\b|"
-           r"\b(?:kunnen|kan) (?:\w+ ){0,3}niet (?:alleen |zelf )?(?:betalen|bekostigen|financieren|dragen)\b", fixed=True, who=frozenset((OWN, EACH)),
+           r"\b(?:kunnen|kan) (?:\w+ ){0,3}niet (?:alleen |zelf )?(?:betalen|bekostigen|financieren|dragen|trekken|opbrengen)\b", fixed=True, who=frozenset((OWN, EACH)),
            never=r"\b(?:afgesproken|afspraken|weet|weten|probleem|prima|gaat niet om|clienten)\b"),
     _topic("lacks_funding_or_governance_power", False,
            r"\b(?:genoeg|voldoende|ruim) (?:geld|budget|middelen|slagkracht|bestuurskracht|financiele (?:middelen|ruimte|slagkracht))\b|\b(?:geld|budget|slagkracht|financiering) (?:is )?(?:\w+ )?prima\b|\bgeld (?:is er|hebben we)(?: wel| genoeg)?$",
@@ -111,7 +116,7 @@ _TOPICS: tuple[Topic, ...] = (
            r"\b(?:op papier|zwart op wit|schriftelijk|vastgelegd) (?:staan|staat|hebben|zijn|is) (?:\w+ ){0,4}(?:afspraken|overeenkomst)|\bschriftelijke (?:samenwerkings ?)?(?:afspraken|overeenkomst)\b|"
            r"\b(?:getekende|ondertekende) (?:samenwerkings)?(?:overeenkomst|afspraken|convenant)\b|\ber ligt (?:al )?een (?:\w+ )?(?:samenwerkings)?(?:overeenkomst|convenant)\b",
            False, who=_ANYBODY, never=r"\b(?:moeten|moet|wil|willen|gaan|zetten|komen|maken|mag|hoeft|hoeven|nodig|plan|implementatieplan|gedeeltelijk)\b"),
-    _topic("written_agreements", False, r"\b(?:alleen |nog )?mondelinge? (?:afspraken)?|\bnog (?:niks|niets|geen enkele afspraak) (?:\w+ )?op papier\b|\bop papier (?:\w+ ){0,2}(?:niks|niets)\b|\b(?:nog )?geen (?:schriftelijke |samenwerkings ?)?(?:afspraken|overeenkomst)\b",
+    _topic("written_agreements", False, r"\b(?:alleen |nog )?mondelinge? (?:afspraken)?|\b(?:niks|niets|geen enkele afspraak) (?:\w+ )?op papier\b|\bop papier (?:\w+ ){0,2}(?:niks|niets)\b|\b(?:nog )?geen (?:schriftelijke |samenwerkings ?)?(?:afspraken|overeenkomst)\b",
            fixed=True, who=_ANYBODY, never=r"\b(?:wil|willen|weiger\w*|niet mondeling)\b"),
     # --- Phrenos
     _topic("phrenos_review_refused", True,
@@ -122,7 +127,7 @@ _TOPICS: tuple[Topic, ...] = (
            planned=True, who=_ANYBODY, never=NEGATION.pattern + r"|\b(?:moet|moeten|nog|verplicht)\b"),
     # --- whose clients
     _topic("only_own_clients", True,
-           r"\b(?:alleen|enkel|uitsluitend|puur|slechts) (?:[\w']+ ){0,4}?(?:eigen|onze|onze eigen) (?:ggz )?(?:clienten|bewoners|patienten|klanten|mensen|doelgroep)\b", False, planned=True,
+           r"\b(?:alleen|enkel|uitsluitend|puur|slechts) (?:[\w']+ ){0,4}?(?:eigen|onze|onze eigen) (?:ggz )?(?:clienten|bewoners|patienten|klanten|mensen|doelgroep)\b|\b(?:alleen|enkel|uitsluitend) (?:\w+ )?(?:clienten|bewoners|patienten) van (?:onszelf|onze eigen|ons)\b", False, planned=True,
            who=_OURS, never=r"\b(?:te weinig|niet genoeg|niet alleen)\b"),
     _topic("only_own_clients", False,
            r"\bniet alleen (?:\w+ ){0,3}eigen (?:clienten|bewoners|patienten|klanten)\b|\book (?:\w+ ){0,3}(?:clienten|klanten|mensen|patienten) (?:van (?:andere|anderen|buiten|elders|de huisarts\w*|de gemeente|het uwv)|buiten de)|\book (?:voor )?andere clienten\b",
@@ -162,25 +167,36 @@ _TOPICS: tuple[Topic, ...] = (
            also=r"\b(?:krijgen|krijgt|geven|hebben|heeft|is er|bieden|krijg)\b.{0,60}|\bkrijgen\b", never=NEGATION.pattern + "|" + _MODAL + r"|\b(?:financiele|kantoor|vergader\w*|werkruimte|meer)\b"),
 )  # fmt: skip
 
-_REVIEW = re.compile(r"\b(?:toets\w*|getoetst|beoorde\w*|bekijken|bekeken|meekijk\w*|kijken|kijkt|langs|goedkeur\w*|controle\w*|controleren|bemoei\w*|inmeng\w*)\b")
+_REVIEW = re.compile(r"\b(?:toets\w*|getoetst|beoorde\w*|bekijken|bekeken|meekijk\w*|kijken|kijkt|langs|goedkeur\w*|controle\w*|controleren|bemoei\w*|inmeng\w*|bij hebben|over de vloer|erbij|meelez\w*)\b")
 
 
 def read_topics(clauses: Sequence[Clause], subjects: Subjects, pending: str | None) -> list[Finding]:
     """Return the facts that the clauses of a message state in content words."""
     found = []
-    for clause in clauses:
+    for index, clause in enumerate(clauses):
         if clause.mood in (Mood.ASKED, Mood.UNKNOWN):
             continue
         for topic in _TOPICS:
             if topic.key == criterion_key(4) and pending == "coach_alignment":
                 continue
-            finding = _apply(topic, clause, subjects.of(clause))
+            finding = _apply(topic, clause, subjects)
             if finding:
-                found.append(finding)
+                found.append(_reserved(finding, clauses, index))
     return found
 
 
-def _apply(topic: Topic, clause: Clause, subject: str) -> Finding | None:
+def _reserved(finding: Finding, clauses: Sequence[Clause], index: int) -> Finding:
+    """Take back a yes to a criterion when the next clause limits it ("… maar de behandelaren niet")."""
+    if finding.value != _YES or index + 1 == len(clauses):
+        return finding
+    following = clauses[index + 1]
+    limits = re.match(r"(?:maar|alleen|behalve|hoewel|al)\b", following.text) or re.search(rf"\b{_BOARD}\b", following.text)
+    if following.sentence != clauses[index].sentence or not limits or not (following.negated or following.hedged):
+        return finding
+    return Finding(finding.key, finding.at, unclear="dat geldt nog niet voor iedereen")
+
+
+def _apply(topic: Topic, clause: Clause, subjects: Subjects) -> Finding | None:
     if clause.mood is Mood.PLANNED and not topic.planned:
         return None
     match = topic.pattern.search(clause.text)
@@ -188,6 +204,7 @@ def _apply(topic: Topic, clause: Clause, subject: str) -> Finding | None:
         return None
     if topic.key == "phrenos_review_refused" and not (_REVIEW.search(clause.text) and NEGATION.search(clause.text)) and topic.value is True:
         return None
+    subject = subjects.of_position(clause, clause.start + match.start())
     if topic.key.startswith("criteria.") and subject == PARTNER:
         return _partners_criterion(topic, clause)
     if subject not in topic.who:
@@ -220,7 +237,7 @@ def _weighed(topic: Topic, clause: Clause) -> Finding | None:
 _SHORT = re.compile(
     rf"\b(?:te weinig|niet genoeg|onvoldoende|niet voldoende|tekort aan|gebrek aan|geen(?! (?:ips )?(?:getrain|opgeleid|geschoold|gecertif))) (?:ips |nieuwe |getrainde |opgeleide |goede |eigen |vaste )*(?:{_COACH}|capaciteit|fte|handen|uren|formatie)\b|"
     rf"\b(?:krijgen|vinden|krijgen we) (?:\w+ ){{0,4}}geen (?:\w+ )?{_COACH}\b|\b(?:personeels|capaciteits)? ?tekort\b|\bkrap\b|\bonderbezet\w*\b|\bonderbezetting\b|"
-    rf"\b{_COACH} (?:\w+ ){{0,4}}(?:te ?kort|niet genoeg|te weinig)\b|\bcapaciteit (?:\w+ ){{0,4}}(?:niet|te weinig|te ?kort|onvoldoende)\b|\b(?:handen|mensen) te ?kort\b|\bmeer uren komen er niet\b"
+    rf"\b{_COACH} (?:\w+ ){{0,4}}(?:te ?kort|niet genoeg|te weinig)\b|\bcapaciteit (?:\w+ ){{0,4}}(?:niet|te weinig|te ?kort|onvoldoende)\b|\b(?:handen|mensen) te ?kort\b|\bmeer uren komen er niet\b|\bvacatures? (?:\w+ ){0,6}(?:niet ingevuld|niet vervuld|onvervuld)|\bzonder (?:ips )?trajectbegeleiders?\b"
 )
 _ENOUGH = re.compile(
     rf"\b(?:genoeg|voldoende|ruim voldoende|meer dan genoeg) (?:ips |getrainde |opgeleide |eigen )*(?:(?:ips )?trajectbegeleiders|begeleiders|coaches|jobcoaches|capaciteit|fte|personeel|handen|formatie|menskracht)\b|"
@@ -289,7 +306,7 @@ def _capacity(clause: Clause, pending: str | None) -> str | None:
 # --- trained people ----------------------------------------------------------------------------------------------
 
 _TRAINED_NOUN = re.compile(rf"\b{_TRAINED} (?:ips )?(?:{_COACH}|mensen)\b")
-_TRAINED_VERB = re.compile(rf"\b{_COACH} (?:[\w']+ ){{0,5}}?{_TRAINED_ADV}\b|\b{_TRAINED_ADV} (?:zijn|is) (?:\w+ ){{0,3}}{_COACH}|\b{_COACH} (?:hebben|heeft|met) (?:\w+ ){{0,3}}(?:ips training|ips opleiding|training gevolgd|opleiding gevolgd|de training|de opleiding)\b")
+_TRAINED_VERB = re.compile(rf"\b(?:ze|zij|hij|die) (?:is|zijn) (?:\w+ ){{0,2}}(?:ips )?{_TRAINED_ADV}\b|\b{_COACH} (?:[\w']+ ){{0,5}}?{_TRAINED_ADV}\b|\b{_TRAINED_ADV} (?:zijn|is) (?:\w+ ){{0,3}}{_COACH}|\b{_COACH} (?:hebben|heeft|met) (?:\w+ ){{0,3}}(?:ips training|ips opleiding|training gevolgd|opleiding gevolgd|de training|de opleiding)\b")
 _NONE_TRAINED = re.compile(
     rf"\b(?:geen|nog geen|niet over|geen enkele) (?:ips )?(?:{_TRAINED}) (?:ips )?{_COACH}\b|\b(?:niemand|geen van onze \w+) (?:\w+ ){{0,4}}(?:{_TRAINED_ADV}|training|opleiding)\b|"
     rf"\b{_COACH} (?:\w+ ){{0,3}}(?:niet|nog niet) (?:\w+ )?{_TRAINED_ADV}\b|\b(?:geen|nog geen) (?:ips )?trajectbegeleiders\b(?! (?:geworven|te (?:vinden|krijgen)|die|bij))"
