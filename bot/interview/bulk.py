@@ -50,7 +50,7 @@ _COUNT = re.compile(
     r"\b(?:(?P<n>[0-7]) (?:uit|van de|van|op de) (?:de )?8\b(?: criteria)?|(?P<m>[1-7]) criteria|er (?:ook |wel |maar |zelf |nu )?(?P<k>[1-7])\b(?! \w)|"
     r"op (?P<minus>[1-7]) na (?:aan )?(?:alle|alles|allemaal)\b(?: criteria)?|(?:alle|alles|allemaal)(?: 8)?(?: de)?(?: criteria)? op (?P<less>[1-7]) na|"
     r"(?P<vague>de meeste(?: criteria)?|bijna alle(?: 8)?(?: criteria)?|bijna alles|bijna allemaal|bijna elk criterium|een paar(?: criteria)|sommige criteria|"
-    r"een aantal criteria|enkele criteria|de helft(?: van de criteria)|vrijwel alle(?:s|maal)?(?: criteria)?|zo goed als alle(?:s|maal)?(?: criteria)?))"
+    r"een aantal criteria|enkele criteria|de helft(?: van de criteria)|vrijwel alle(?:s|maal)?(?: criteria)?|zo goed als alle(?:s|maal)?(?: criteria)?)\b)"
 )
 _REST = re.compile(r"\b(?:de rest|de andere(?:n)?(?: criteria| \d)?|de overige(?:n)?(?: criteria)?|al het andere|de andere criteria|verder alles|de resterende)\b")
 _EXCEPT_LEFT = re.compile(r"\b(?:behalve(?: aan)?|uitgezonderd|met uitzondering van|buiten|behoudens|exclusief|zonder|op|minus|uitgenomen)(?: voor)?(?: het| de| aan)? $")
@@ -160,7 +160,7 @@ def _items(text: str, context: bool, *, loose: bool, short: bool) -> list[_Item]
     for match in _ALL.finditer(text):
         if free(*match.span()) and (_STRONG_ALL.search(match.group()) or loose or (short and "behalve" in text)):
             add(_Item("all", match.start(), match.end(), CRITERION_NUMBERS))
-    if context or items:
+    if (context or items) and _LIST.search(text):
         for match in _REST.finditer(text):
             if free(*match.span()):
                 add(_Item("rest", match.start(), match.end()))

@@ -125,6 +125,9 @@ _BOUNDARY = re.compile(
     r" (?=(?:nee|ja) (?:maar|want)\b)"
 )
 _TRIM = " ,():"
+# "De andere criteria kunnen we halen" is one clause; "we hebben 30 per fte mogen we dat" is two.
+_INVERTED = re.compile(r"(?:mogen|mag|moeten|kunnen) (?:we|wij|ik)\b")
+_FINITE = re.compile(r"\b(?:we|wij|ik|is|zijn|heeft|hebben|heb|doen|doet|willen|wil|per fte)\b")
 # A lone word of these opens the clause that follows.
 _LEADERS = frozenset(("wat", "hoe", "en", "of", "dan", "nu", "waar", "wie", "welke", "maar", "dus", "waarom", "want", "ook", "aan", "bij", "van", "met", "voor", "in", "op"))
 
@@ -177,7 +180,8 @@ def _sentences(text: str) -> list[tuple[int, int, bool]]:
 def _spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     spans, begin = [], start
     for match in _BOUNDARY.finditer(text, start, end):
-        if text[begin : match.start()].strip(_TRIM) in _LEADERS:
+        piece = text[begin : match.start()].strip(_TRIM)
+        if piece in _LEADERS or (_INVERTED.match(text, match.end()) and match.group() == " " and not _FINITE.search(piece)):
             continue
         spans.append((begin, match.start()))
         begin = match.end()

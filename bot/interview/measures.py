@@ -34,7 +34,7 @@ _ELSEWHERE = re.compile(
     r"\b(?:al|sinds|bestaan|bestaat|geleden|ervaring|oud|afgelopen|laatste|komend|komende|vorig|vorige|over|binnen|per|"
     r"wachtlijst|wachttijd|contract|subsidie|pilot|proef|draaien|plan|beleidsplan|opleiding|training|geduurd|ziek|leeftijd|"
     r"eerder|jonger|ouder|verleden|openingstijd|tweejaarlijks|project|werkzaam|in dienst|leasen|huren|huurcontract|"
-    r"meerjarenplan|gewacht|kinderen|jeugdigen|jongeren|tieners|subsidies|wachten|duurt het voor|duurt het voordat)\b"
+    r"meerjarenplan|gewacht|kinderen|jeugdigen|jongeren|tieners|subsidies|wachten|later|geworden|toen|jarige?|duurt het voor|duurt het voordat)\b"
 )
 _CARE_WORDS = re.compile(
     r"\b(?:zorg|in beeld|in behandeling|behandeling|behandeld|behandelen|blijven (?:hier|bij ons)|(?:wonen|woont|verblijven|"
@@ -90,6 +90,9 @@ _BARE = re.compile(
     rf"(?P<unit> (?:{_PERSON}|fte))?(?: (?:ongeveer|max|maximaal|minimaal|hooguit|denk ik|geloof ik|of zo|per|elk|ieder|hoor|dus))*$"
 )
 _MOST_SANE = Decimal(60)
+_MOST_PER_FTE = Decimal(150)
+_MOST_YEARS = Decimal(20)
+_SHORT = 10  # words in a clause that answers the question without naming its subject
 _FAR = {CARE: Decimal(120), GUIDANCE: Decimal(120), CAPACITY: Decimal(9999)}
 
 
@@ -135,7 +138,7 @@ def _about(clause: Clause, match: re.Match[str], pending: str | None) -> int | N
         return _pending_number(pending)
     if care or guidance:
         return CARE if care else GUIDANCE
-    return _pending_number(pending)
+    return _pending_number(pending) if len(around.split()) <= _SHORT else None
 
 
 def _pending_number(pending: str | None) -> int | None:
@@ -263,6 +266,8 @@ def _divided(criterion: Criterion, clients: Decimal, fte: Decimal, where: int, m
 def judge(criterion: Criterion, said: Quantity, judge_one: Judge, note: str, where: int) -> Finding:
     """Judge a quantity at both its ends: where they agree it is a verdict, else it is unclear and says why."""
     key = criterion_key(criterion.number)
+    if said.low > (_MOST_PER_FTE if criterion.number == CAPACITY else _MOST_YEARS):
+        return Finding(key, where, weight=MEASURED, unclear=f"klopt '{_dutch(note)}' wel?")
     try:
         low = judge_one(_nudged(said.low, said.low_open, up=True))
         high = judge_one(_FAR[criterion.number] if said.high is None else _nudged(said.high, said.high_open, up=False))

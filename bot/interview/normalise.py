@@ -27,7 +27,7 @@ _SPELLINGS = tuple(
         (r"\bt\.m\.?(?= ?\d)|\btm(?= ?\d)|\bt/m\b|\btot en met\b|\btot & met\b", "t/m"),
         (r"\bmnd\.|\bmnde?n?\b\.?|\bmaandjes\b", "maanden"),
         (r"(?<=\d)mnd\b", " maanden"),
-        (r"\bjr\b\.?|\bjaartje\b|\bjarig(?:e)?\b", "jaar"),
+        (r"\bjr\b\.?|\bjaartje\b", "jaar"),
         (r"(?<=\d)(?=jaar|maand|mnd|week|weken|wkn|jr|fte|client|km|min|uur)", " "),
         (r"\bwkn?\b\.?", "weken"),
         (r"\bca\.", "circa"),

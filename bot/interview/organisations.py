@@ -199,9 +199,11 @@ def _is_own(
     if _SELF_RIGHT.match(right) and not _NOT_SELF_HERE.search(left):
         return re.match(r"^ ?(?:\w+ ){0,3}?(?:zijn (?:wij|we)|ben ik)", right) is not None or not left.strip()
     lone = _LONE.match(left) is not None and _LONE_RIGHT.match(right) is not None
-    if pending == "organisation_type":
-        return lone or not any(mention.role == OWN for mention in earlier) and len(clause.text.split()) <= 6 and not _WITH.search(left)
     plural = text[clause.start + len(left) : clause.end - len(right)].endswith("ten")
+    if pending == "organisation_type":
+        if plural or re.match(r" (?:telt|is|was|betaalt|zegt|heeft|wil|moet|doet|vindt|kan|zal|gaat|mag)\b", right):
+            return False
+        return lone or not any(mention.role == OWN for mention in earlier) and len(clause.text.split()) <= 6 and not _WITH.search(left)
     return pending is None and lone and kind != OTHER and not plural and len(text.split()) <= 4
 
 

@@ -24,13 +24,13 @@ _NOTHING = Polarity(None)
 _SHORT = 10
 
 _YES_LEAD = re.compile(
-    r"^(?:(?:nou|eh+|uh+|ehm|oh|ah|ach|en|dus|hm+|nja|gelukkig|tja) )*(?:ja+|jaja|jazeker|jawel|jahoor|jep|jup|yep|yup|yes|yess|zeker(?: weten)?|klopt|inderdaad|absoluut|"
-    r"natuurlijk|uiteraard|tuurlijk|correct|precies|juist|dat klopt|sowieso|helemaal|volledig|prima|wel degelijk|toch wel|wij wel|we wel|wel|100 ?%|j|y|beslist|vast en zeker|"
+    r"^(?:(?:nou|eh+|uh+|ehm|oh|ah|ach|en|dus|hm+|nja|gelukkig|tja) )*(?:ja+|jaja|jazeker|jawel|jahoor|jep|jup|yep|yup|yes|yess|zeker(?: weten)?(?! \d)|klopt|inderdaad|absoluut|"
+    r"natuurlijk|uiteraard|tuurlijk|correct|precies|juist|dat klopt|sowieso|helemaal|volledig|prima|wel degelijk|toch wel|wij wel|we wel|wel|100 ?%|[jy]$|beslist|vast en zeker|"
     r"(?P<weak>ok|oke|okay|okee|akkoord|goed|is goed|graag|doe maar|top|fijn|mooi))\b"
 )
 _NO_LEAD = re.compile(
-    r"^(?:(?:nou|eh+|uh+|ehm|oh|ah|ach|en|dus|hm+|helaas|jammer genoeg|tja) )*(?:nee+|nee+n|nein|nope|nop|nah|neuh|njet|nooit|niet echt|nog niet|niet|helemaal niet|absoluut niet|zeker niet|"
-    r"natuurlijk niet|totaal niet|bijlange niet|integendeel|geenszins|wij niet|we niet|dat niet|dat klopt niet|klopt niet|sowieso niet|uiteraard niet|toch niet|eigenlijk niet|helaas|niemand|geen|nergens|n)\b"
+    r"^(?:(?:nou|eh+|uh+|ehm|oh|ah|ach|en|dus|hm+|helaas|jammer genoeg|tja) )*(?:nee+|nee+n|nein|nope|nop|nah|neuh|njet|nooit|niet echt|nog niet|niet(?! alleen)|helemaal niet|absoluut niet|zeker niet|"
+    r"natuurlijk niet|totaal niet|bijlange niet|integendeel|geenszins|wij niet|we niet|dat niet|dat klopt niet|klopt niet|sowieso niet|uiteraard niet|toch niet|eigenlijk niet|helaas$|niemand|geen|nergens|n$)\b"
 )
 _NOT_AN_ANSWER = re.compile(r"^(?:nee|nou nee|neen|ja|sorry|oeps|oh nee),? ?(?:maar )?(?:,? ?sorry,? )?(?:ik bedoel\w*|bedoel|ik bedoelde|wacht|verander|wijzig|maak|fout|verkeerd|vergeet)\b")
 _DONT_KNOW = re.compile(
@@ -83,7 +83,7 @@ def _stated(clauses: Sequence[Clause]) -> str:
 
 def _says_unknown(stated: str) -> bool:
     match = _DONT_KNOW.search(stated)
-    return match is not None and (len(stated.split()) <= _SHORT or match.start() <= 12)
+    return match is not None and (len(stated.split()) <= _SHORT or match.start() <= 5)
 
 
 def _leading_no(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity:

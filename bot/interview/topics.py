@@ -250,6 +250,8 @@ _TEMPORARY = re.compile(
     r"komende (?:maanden|weken|tijd|periode)|deze (?:zomer|maanden|winter)|de komende|even te weinig|maar even|een paar maanden|kort(?:durend)?|overbrug\w*)\b"
 )
 _LASTING = re.compile(r"\b(?:structureel|structurele|blijvend|blijvende|chronisch|chronische|al jaren|jarenlang|permanent|altijd al|altijd|komen er niet|nooit genoeg|steeds|voortdurend|continu)\b")
+_NAMED_SHORTAGE = re.compile(r"\b(?:tijdelijke?|structurele?|structureel|blijvende?|chronisch|permanent)\b")
+_JUST_ENOUGH = re.compile(r"(?:(?:ja|nee|wel|ruim|meer|dan|we|wij|hebben|er|zijn|hoor|dus|nu|mensen) )*(?:genoeg|voldoende|zat|ruim)(?: (?:mensen|hoor|ja|wel|denk ik))*")
 _NOT_TEMPORARY = re.compile(r"\b(?:niet|geen|niet meer|niet zomaar|niet echt) (?:een )?tijdelijke?\b")
 _NOT_LASTING = re.compile(r"\b(?:niet|geen) (?:een )?(?:structureel|structurele|blijvende?)\b")
 _CRAMPED_BUDGET = re.compile(r"\b(?:krap bij kas|geld|budget|financieel|clienten|woningmarkt|arbeidsmarkt is)\b")
@@ -292,10 +294,8 @@ def _capacity(clause: Clause, pending: str | None) -> str | None:
     )
     lasting = _NOT_TEMPORARY.search(text) or (_LASTING.search(text) and not _NOT_LASTING.search(text))
     temporary = _NOT_LASTING.search(text) or _TEMPORARY.search(text)
-    if not short and not asked:
-        return None
-    if asked and not short and re.fullmatch(r"(?:ja |nee |wel |ruim |meer dan |we hebben |er |zijn er |er zijn |hebben |hoor )*(?:genoeg|voldoende|zat|ruim)(?: mensen| hoor| ja)?", text):
-        return "voldoende"
+    if not short and not (asked and len(text.split()) <= 6 and _NAMED_SHORTAGE.search(text)):
+        return None if not (asked and _JUST_ENOUGH.fullmatch(text)) else "voldoende"
     if lasting and not _TEMPORARY.search(_NOT_TEMPORARY.sub(" ", text)):
         return "structureel_tekort"
     if temporary and not (_LASTING.search(text) and not _NOT_LASTING.search(text)):
@@ -496,7 +496,7 @@ def _alignment_value(clause: Clause, *, asked: bool) -> str | None:
     text = clause.text
     if _MDO.search(text) and (asked or _JOINS.search(text)):
         return None if clause.negated else "sluit_aan_bij_mdo"
-    clinician = asked or _WITH_CLINICIAN.search(text) is not None
+    clinician = (asked and len(text.split()) <= 8) or _WITH_CLINICIAN.search(text) is not None
     if clinician and _SELDOM.search(text):
         return "minder"
     if clinician and _BIWEEKLY.search(text) and not clause.negated:
