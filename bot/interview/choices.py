@@ -16,17 +16,28 @@ _VERY_SHORT = 7
 # How people say a choice right after its question; never read without that question.
 _LOOSE: dict[str, tuple[tuple[FactValue, re.Pattern[str]], ...]] = {
     "trained_coaches": (
-        ("geen", re.compile(r"^(?:nee\b.*|nog )?(?:geen|niemand|nergens|ze zijn er (?:nog )?niet|die zijn er (?:nog )?niet|nog niet|zijn er niet|die hebben we (?:nog )?niet|niet)(?: (?:getraind\w*|opgeleid\w*|trajectbegeleiders|mensen|eigenlijk|hoor|dus|helaas|een|1|geen|hebben|we|die|nog))*$")),
-        ("partner", re.compile(r"\b(?:bij (?:de|onze|een|die) (?:partner|ander|andere|ggz|reintegratiebedrijf|gemeente|uwv|uitvoerder)\b|bij (?:hen|hun)|de partner|partner|zij hebben (?:ze|die)|ze hebben ze daar)\b|^(?:daar|zij)$")),
-        ("eigen", re.compile(r"\b(?:zelf|eigen|bij ons|onszelf|in huis|in eigen huis|wij hebben (?:ze|die)|die hebben (?:we|wij))\b|^(?:hier|wij|ons|wij wel)$")),
+        ("geen", re.compile(r"^(?:nee\b.*|nog )?(?:geen|niemand|nergens|ze zijn er (?:nog )?niet|"
+                            r"die zijn er (?:nog )?niet|nog niet|zijn er niet|die hebben we (?:nog )?niet|"
+                            r"niet)(?: (?:getraind\w*|opgeleid\w*|trajectbegeleiders|mensen|eigenlijk|hoor|dus|"
+                            r"helaas|een|1|geen|hebben|we|die|nog))*$")),
+        ("partner", re.compile(r"\b(?:bij (?:de|onze|een|die) (?:partner|ander|andere|ggz|reintegratiebedrijf|"
+                               r"gemeente|uwv|uitvoerder)\b|bij (?:hen|hun)|de partner|partner|zij hebben (?:ze|"
+                               r"die)|ze hebben ze daar)\b|^(?:daar|zij)$")),
+        ("eigen", re.compile(r"\b(?:zelf|eigen|bij ons|onszelf|in huis|in eigen huis|wij hebben (?:ze|die)|"
+                             r"die hebben (?:we|wij))\b|^(?:hier|wij|ons|wij wel)$")),
     ),
     "team_form": (
-        ("aparte_organisatie", re.compile(r"\b(?:apart|aparte|stichting|los|losse|eigen (?:organisatie|stichting|bv)|zelfstandig|zelfstandige|bv|cooperatie)\b")),
-        ("onderdeel_van_een_ggz", re.compile(r"\b(?:onderdeel|bij een van|bij 1 van|ondergebracht|onder (?:een|1|ons|de|hen)|bij ons|binnen (?:een|de|1)|bij (?:de|een) ggz|van een ggz)\b")),
+        ("aparte_organisatie", re.compile(r"\b(?:apart|aparte|stichting|los|losse|eigen (?:organisatie|"
+                                          r"stichting|bv)|zelfstandig|zelfstandige|bv|cooperatie)\b")),
+        ("onderdeel_van_een_ggz", re.compile(r"\b(?:onderdeel|bij een van|bij 1 van|ondergebracht|onder (?:een|"
+                                             r"1|ons|de|hen)|bij ons|binnen (?:een|de|1)|bij (?:de|een) ggz|"
+                                             r"van een ggz)\b")),
     ),
     "capacity": (
-        ("tijdelijk_tekort", re.compile(r"^(?:ja |een |alleen |het is |dat is |is |maar |gewoon |nu |even )*(?:tijdelijk|tijdelijke|tijdelijk tekort|even)\b")),
-        ("structureel_tekort", re.compile(r"^(?:ja |een |het is |dat is |is |nee |helaas )*(?:structureel|blijvend|chronisch|permanent|structurele?|blijvende?)\b")),
+        ("tijdelijk_tekort", re.compile(r"^(?:ja |een |alleen |het is |dat is |is |maar |gewoon |nu |"
+                                        r"even )*(?:tijdelijk|tijdelijke|tijdelijk tekort|even)\b")),
+        ("structureel_tekort", re.compile(r"^(?:ja |een |het is |dat is |is |nee |helaas )*(?:structureel|"
+                                          r"blijvend|chronisch|permanent|structurele?|blijvende?)\b")),
     ),
 }  # fmt: skip
 
@@ -53,6 +64,8 @@ def read_choice(
 def _names(stated: str, value: str, label: str) -> bool:
     """Say whether the answer is a choice's value or label, or holds it whole."""
     for words in (normalise(value.replace("_", " ")), normalise(label)):
-        if re.search(rf"\b{re.escape(words)}\b", stated) or (len(stated) >= 5 and re.search(rf"\b{re.escape(stated)}\b", words)):
+        if re.search(rf"\b{re.escape(words)}\b", stated) or (
+            len(stated) >= 5 and re.search(rf"\b{re.escape(stated)}\b", words)
+        ):
             return True
     return False

@@ -89,7 +89,13 @@ def normalise(text: str) -> str:
     """Return `text` as the readers expect it: lower case ASCII, digits for numbers, a point as decimal sign."""
     text = _ACCENTED_ONE.sub("1", text.translate(_QUOTES)).replace("\n", " ; ")
     text = _FRACTION.sub(lambda match: (match[1] or "0") + _FRACTIONS[match[2]], text).replace("🤷", " weet niet ")
-    text = text.replace("👍", " ja ").replace("👎", " nee ").replace("✓", " ja ").replace("✅", " ja ").replace("❌", " nee ")
+    text = (
+        text.replace("👍", " ja ")
+        .replace("👎", " nee ")
+        .replace("✓", " ja ")
+        .replace("✅", " ja ")
+        .replace("❌", " nee ")
+    )
     text = _plain(text)
     text = _ELLIPSIS.sub(" , ", text)
     text = _numbers_with_commas(text)

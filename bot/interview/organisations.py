@@ -20,17 +20,24 @@ _TAIL = (
     r"bureaus?|bedrijf|bedrijven))?"
 )
 _TYPES = (
-    (HOUSING, r"ribw(?:'s|s)?|bescherm(?:d|t|de|te)? ?wo+n(?:en|vormen|vorm|voorzieningen|voorziening|club|groep|plekken)|"
+    (HOUSING, r"ribw(?:'s|s)?|bescherm(?:d|t|de|te)? ?wo+n(?:en|vormen|vorm|voorzieningen|voorziening|club|"
+              r"groep|plekken)|"
               r"beschut wonen|woonclub|woonvorm voor ggz"),
     (DISABILITY, r"gehandicapten ?zorg|verstandelijke? (?:gehandicapten|beperkten|beperking)(?: ?zorg)?|"
-                 r"vg ?zorg|vg instelling|lvb ?zorg|(?:lvb|lvg|vg|vgn) (?=instelling|organisatie|aanbieder|sector|zorg)|"
-                 r"gehandicapten(?= ?(?:instelling|organisatie))|mensen met (?:een )?(?:licht )?verstandelijke? beperking(?:en)?|zorg voor (?:mensen met een )?verstandelijk\w* \w+"),
+                 r"vg ?zorg|vg instelling|lvb ?zorg|(?:lvb|lvg|vg|vgn) (?=instelling|organisatie|aanbieder|"
+                 r"sector|zorg)|"
+                 r"gehandicapten(?= ?(?:instelling|organisatie))|"
+                 r"mensen met (?:een )?(?:licht )?verstandelijke? beperking(?:en)?|"
+                 r"zorg voor (?:mensen met een )?verstandelijk\w* \w+"),
     (AGENCY, r"reintegratiebedrijf|jobcoach ?(?:bedrijf|bureau|organisatie)|job ?coach(?:ing)? ?(?:bedrijf|bureau)"),
-    (OTHER, r"verslavingszorg|verslavings ?kliniek|maatschappelijke opvang|daklozenopvang|vrijgevestigd(?:en|e)?(?: (?:psychiater|psycholoog|praktijk|therapeut|behandelaar)s?)?|jeugdzorg|"
+    (OTHER, r"verslavingszorg|verslavings ?kliniek|maatschappelijke opvang|daklozenopvang|vrijgevestigd(?:en|"
+            r"e)?(?: (?:psychiater|psycholoog|praktijk|therapeut|behandelaar)s?)?|jeugdzorg|"
             r"(?:algemeen |gewoon )?(?<!psychiatrisch )ziekenhuis|sw bedrijf|sociale werk(?:voorziening|plaats)|"
-            r"onderwijs ?instelling|onderwijs|roc|huisartsen ?praktijk|huisartsenpraktijk|welzijns ?organisatie|zorgboerderij|"
+            r"onderwijs ?instelling|onderwijs|roc|huisartsen ?praktijk|huisartsenpraktijk|welzijns ?organisatie|"
+            r"zorgboerderij|"
             r"uitzendbureau"),
-    (GGZ, r"(?:jeugd )?(?:f)?ggz|fact ?teams?|geestelijke gezondheids ?zorg|psychiatrisch(?:e)? (?:ziekenhuis|instelling|"
+    (GGZ, r"(?:jeugd )?(?:f)?ggz|fact ?teams?|geestelijke gezondheids ?zorg|psychiatrisch(?:e)? (?:ziekenhuis|"
+          r"instelling|"
           r"kliniek)|psychiatrie|gz instelling"),
     (UWV, r"uwv"),
     (TOWN, r"gemeenten|gemeentes|gemeente(?! ?huis)|sociale dienst|werk en inkomen"),
@@ -48,62 +55,114 @@ LABELS = {
 }
 
 
-_ADJ = r"(?:\w+(?:e|s|ig|er) |klein |groot |soort |ook |eigenlijk |gewoon |toch |wel |juist |zelf |dus |1 |nu |maar |vooral |nog )"
+_ADJ = (
+    r"(?:\w+(?:e|s|ig|er) |klein |groot |soort |ook |eigenlijk |gewoon |toch |wel |juist |zelf |dus |1 |nu |"
+    r"maar |vooral |nog )"
+)
 _DET = r"(?:een |1 |de |het |zo'n |onze |ons |eigen )?"
-_ORG_WORDS = r"(?:(?:organisatie|instelling|stichting|aanbieder|club|team|afdeling|voorziening|partij) (?:voor|van|in|binnen|op) )?"
+_ORG_WORDS = (
+    r"(?:(?:organisatie|instelling|stichting|aanbieder|club|team|afdeling|voorziening|partij) (?:voor|"
+    r"van|in|binnen|op) )?"
+)
 _ROLE = r"(?: (?:een )?(?!van\b|bij\b|voor\b|in\b|geen\b|niet\b)\w+){0,2}(?= (?:bij|van|voor|in|op|namens)\b)"
 _SELF_LEFT = re.compile(
-    rf"(?:\b(?:wij|we) (?:zijn|vormen|werken (?:bij|voor|in|binnen|vanuit|op)|zitten (?:in|bij)|horen bij|komen van|hebben een|"
-    rf"runnen een|vallen onder(?: een)?|ben|zin|bennen)|\bik (?:ben|werk|zit|kom|bel|mail|app|schrijf|vraag)(?: als)?{_ROLE}|\bik (?:ben|werk|zit|kom|bel|mail|app|schrijf|vraag)|\bben(?: ik)?|"
-    rf"\bwerk(?:zaam)? (?:ik )?(?=bij|voor|in|op|als)|\bwerkzaam|\b(?:zijn|vormen) (?:wij|we)|\bhier|\bdit is|\bhet is|\bis|\bzijn|"
-    rf"\bmijn (?:organisatie|werkgever|baas) is|\bonze organisatie is|\bwij als|\bwe als|\b(?:wij|we) van|\bwij|\bnamens|"
+    rf"(?:\b(?:wij|we) (?:zijn|vormen|werken (?:bij|voor|in|binnen|vanuit|op)|zitten (?:in|bij)|horen bij|"
+    rf"komen van|hebben een|"
+    rf"runnen een|vallen onder(?: een)?|ben|zin|bennen)|\bik (?:ben|werk|zit|kom|bel|mail|app|schrijf|"
+    rf"vraag)(?: als)?{_ROLE}|\bik (?:ben|werk|zit|kom|bel|mail|app|schrijf|vraag)|\bben(?: ik)?|"
+    rf"\bwerk(?:zaam)? (?:ik )?(?=bij|voor|in|op|als)|\bwerkzaam|\b(?:zijn|vormen) (?:wij|we)|\bhier|\bdit is|"
+    rf"\bhet is|\bis|\bzijn|"
+    rf"\bmijn (?:organisatie|werkgever|baas) is|\bonze organisatie is|\bwij als|\bwe als|\b(?:wij|we) van|\bwij|"
+    rf"\bnamens|"
     rf"\bals|\bvanuit|\bhet gaat om|\bbetreft|\borganisatie|\btype)"
-    rf"(?: (?:bij|voor|van|in|op|binnen|vanuit|namens|met|van uit))? ?(?:{_ADJ}){{0,4}}{_DET}(?:{_ADJ}){{0,3}}{_ORG_WORDS}$"
+    rf"(?: (?:bij|voor|van|in|op|binnen|vanuit|namens|met|"
+    rf"van uit))? ?(?:{_ADJ}){{0,4}}{_DET}(?:{_ADJ}){{0,3}}{_ORG_WORDS}$"
 )
 _STRONG_SELF = re.compile(
-    rf"(?:^(?:zijn|is) (?:een |ook |geen )|\b(?:wij|we|ben|werk|werken|werkzaam|namens|als|vanuit|hier|vormen|zit|zitten|werkgever|onze organisatie is|dit is|"
+    r"(?:^(?:zijn|is) (?:een |ook |geen )|\b(?:wij|we|ben|werk|werken|werkzaam|namens|als|vanuit|hier|vormen|"
+    r"zit|zitten|werkgever|onze organisatie is|dit is|"
     r"organisatie|type|ik|het gaat om|betreft)\b)"
 )
 _OWNING_LEFT = re.compile(rf"(?<!in )(?<!binnen )(?<!met )(?<!van )\b(?:onze|ons) (?:eigen )?(?:{_ADJ}){{0,2}}$")
 _WORK_AT_OURS = re.compile(r"\bbij ons (?:op|in|binnen|bij) (?:de |het )?$")
-_SELF_RIGHT = re.compile(r"^ ?(?:\w+ ){0,3}?(?:zijn (?:wij|we)|ben ik|hier\b(?! (?:\w+ )?(?:wil|doet|heeft|zoekt|haalt|in|is|biedt|vlak)))")
+_SELF_RIGHT = re.compile(
+    r"^ ?(?:\w+ ){0,3}?(?:zijn (?:wij|we)|ben ik|hier\b(?! (?:\w+ )?(?:wil|doet|heeft|"
+    r"zoekt|haalt|in|is|biedt|vlak)))"
+)
 _NOT_SELF_HERE = re.compile(r"\b(?:de|die|deze|onze) $")
-_DENIED_LEFT = re.compile(rf"\b(?:geen|niet (?:een|bij een|van een|de|bij de|echt een)?|niet|geen echte) ?(?:{_ADJ}){{0,2}}$")
-_PLACE_LEFT = re.compile(r"\b(?:in|binnen|uit|rond|door) (?:de|onze|deze|die|een|zijn|mijn|alle) $|\b(?:in|binnen|uit) $")
+_DENIED_LEFT = re.compile(
+    rf"\b(?:geen|niet (?:een|bij een|van een|de|bij de|echt een)?|niet|"
+    rf"geen echte) ?(?:{_ADJ}){{0,2}}$"
+)
+_PLACE_LEFT = re.compile(
+    r"\b(?:in|binnen|uit|rond|door) (?:de|onze|deze|die|een|zijn|mijn|alle) $|\b(?:in|"
+    r"binnen|uit) $"
+)
 _PARTNER_LEFT = re.compile(
-    r"(?:\bsamen (?:met|werken met|doen met)|\bmet|\bvan|\bbij|\bpartner(?:s)?|\bpartij|\bis|\bzijn|\bdoor|\baan|\bnaar|\ben|\bof|,|/|"
+    r"(?:\bsamen (?:met|werken met|doen met)|\bmet|\bvan|\bbij|\bpartner(?:s)?|\bpartij|\bis|\bzijn|\bdoor|"
+    r"\baan|\bnaar|\ben|\bof|,|/|"
     r"\buit|\btussen|\bandere|\btweede|\bnaburige|\bcollega|\been|\bde|\bdie|\bdeze|\bhet)"
-    r"(?: (?:een|de|het|die|deze|1|[2-9]|twee|andere|meerdere|paar|enkele|onze|collega|naburige|bevriende|lokale|grote|kleine|"
-    r"regionale|plaatselijke|instellingen|organisaties|organisatie|voor|partijen|aantal|particulier|particuliere|nog|ook|"
+    r"(?: (?:een|de|het|die|deze|1|[2-9]|twee|andere|meerdere|paar|enkele|onze|collega|naburige|bevriende|"
+    r"lokale|grote|kleine|"
+    r"regionale|plaatselijke|instellingen|organisaties|organisatie|voor|partijen|aantal|particulier|"
+    r"particuliere|nog|ook|"
     r"bestaande|ervaren|goed|goede|gespecialiseerd)){0,4} ?$"
 )
 _PARTNER_STRONG = re.compile(
-    r"\b(?:samen met|samenwerk\w*|werken samen|werkt samen|partner\w*|partij(?:en)?|uitbested\w*|besteden|inhuren|inhuur|"
-    r"ingehuurd\w*|huren|uitlen\w*|lenen|detacher\w*|neerleggen|onderbrengen|met ons|coalitie|combinatie|regionaal|gezamenlijk|"
-    r"in zorg|in behandeling|onder behandeling|in dienst|schriftelijke afspraken|afspraken|clienten van|cliënten van|klanten van|"
-    r"mensen van|trajectbegeleiders? van|coach(?:es)? van|consulent(?:en)? van|medewerkers? van|uitvoer\w*|collega|andere|"
+    r"\b(?:samen met|samenwerk\w*|werken samen|werkt samen|partner\w*|partij(?:en)?|uitbested\w*|besteden|"
+    r"inhuren|inhuur|"
+    r"ingehuurd\w*|huren|uitlen\w*|lenen|detacher\w*|neerleggen|onderbrengen|met ons|coalitie|combinatie|"
+    r"regionaal|gezamenlijk|"
+    r"in zorg|in behandeling|onder behandeling|in dienst|schriftelijke afspraken|afspraken|clienten van|"
+    r"cliënten van|klanten van|"
+    r"mensen van|trajectbegeleiders? van|coach(?:es)? van|consulent(?:en)? van|medewerkers? van|uitvoer\w*|"
+    r"collega|andere|"
     r"samen|bureau dat|bedrijf dat|interesse|klaar|voor ons|bij ons)\b"
 )
 _THIRD_PERSON_RIGHT = re.compile(
-    r"^(?: (?:hier|daar|uit|in|naast|vlakbij|verderop|om de hoek|bij ons|die|dat|waar|zelf|de|het|onze|ons|buurt|regio|stad|dorp|wel|ook)){0,5} "
-    r"(?:wil|willen|heeft|hebben|doet|doen|biedt|haalt|halen|voldoet|kan|zoekt|vraagt|voert|levert|neemt|gaat|staat|zegt|vindt|"
+    r"^(?: (?:hier|daar|uit|in|naast|vlakbij|verderop|om de hoek|bij ons|die|dat|waar|zelf|de|het|onze|ons|"
+    r"buurt|regio|stad|dorp|wel|ook)){0,5} "
+    r"(?:wil|willen|heeft|hebben|doet|doen|biedt|haalt|halen|voldoet|kan|zoekt|vraagt|voert|levert|neemt|gaat|"
+    r"staat|zegt|vindt|"
     r"werkt|zit|blijft|weigert|krijgt)\b"
 )
-_STAKEHOLDERS = re.compile(r"\b(?:netwerk\w*|contact\w*|werkgevers|wsp|stakeholders|lijntjes|lijnen|samenwerking met)\b")
-_EXPERIENCE = re.compile(r"\b(?:ervaring|kennis|jaren|jaar|gewerkt|verleden|achtergrond|opleiding)(?: \w+){0,3} (?:in|met|van|uit) (?:de )?$")
-_CLIENT_GROUP_LEFT = re.compile(r"\b(?:mensen|clienten|klanten|kandidaten|doelgroep|patienten|deelnemers) (?:uit|in) (?:de |een )?$|\buit de $")
-_ONE_OF = re.compile(r"\b(?:wij|we) zijn (?:er )?(?:1|een) (?:van|daarvan|ervan)\b|\b(?:waarvan|waaronder) (?:wij|we)\b")
-_MIXED = re.compile(r"\b(?:wij|we|zijn|vormen|ik) (?:\w+ ){0,4}(?:samenwerking(?:sverband)?|coalitie|combinatie|fusie|samenvoeging) (?:van|tussen|met)\b")
+_STAKEHOLDERS = re.compile(
+    r"\b(?:netwerk\w*|contact\w*|werkgevers|wsp|stakeholders|lijntjes|lijnen|"
+    r"samenwerking met)\b"
+)
+_EXPERIENCE = re.compile(
+    r"\b(?:ervaring|kennis|jaren|jaar|gewerkt|verleden|achtergrond|"
+    r"opleiding)(?: \w+){0,3} (?:in|met|van|uit) (?:de )?$"
+)
+_CLIENT_GROUP_LEFT = re.compile(
+    r"\b(?:mensen|clienten|klanten|kandidaten|doelgroep|patienten|"
+    r"deelnemers) (?:uit|in) (?:de |een )?$|\buit de $"
+)
+_ONE_OF = re.compile(
+    r"\b(?:wij|we) zijn (?:er )?(?:1|een) (?:van|daarvan|ervan)\b|\b(?:waarvan|"
+    r"waaronder) (?:wij|we)\b"
+)
+_MIXED = re.compile(
+    r"\b(?:wij|we|zijn|vormen|ik) (?:\w+ ){0,4}(?:samenwerking(?:sverband)?|coalitie|combinatie|"
+    r"fusie|samenvoeging) (?:van|tussen|met)\b"
+)
 _COORDINATED = re.compile(r"^(?: ?(?:,|/|&|\+) ?| en (?:een |ook )?| of (?:een )?| annex | slash )$")
-_LONE = re.compile(r"^(?:(?:een|de|het|wij|we|ik|gewoon|nou|eh|uh|ehm|dat|is|zijn|bij|van|voor|hallo|hoi|goedemiddag|dag|ja|type) )*$")
+_LONE = re.compile(
+    r"^(?:(?:een|de|het|wij|we|ik|gewoon|nou|eh|uh|ehm|dat|is|zijn|bij|van|voor|hallo|hoi|"
+    r"goedemiddag|dag|ja|type) )*$"
+)
 _LONE_RIGHT = re.compile(r"^(?: (?:in|te|uit|hier|dus|hoor|eigenlijk|ben ik|denk ik|denk|ik)\b.{0,30})?$")
-_CARE_RIGHT = re.compile(r"^ (?:clienten|klanten|client|doelgroep|problematiek|achtergrond|verleden|behandel\w+|ervaring|sector|wet|zorg)\b")
+_CARE_RIGHT = re.compile(
+    r"^ (?:clienten|klanten|client|doelgroep|problematiek|achtergrond|verleden|behandel\w+|"
+    r"ervaring|sector|wet|zorg)\b"
+)
 _PARTNER_RIGHT = re.compile(r"^ ?(?:partner|partij|collega)")
 _BRACKETED_PARTNER = re.compile(r"\b(?:collega|andere|naburige)(?: \w+){0,2} \($")
 _APPOSITION = re.compile(r"(?:^|[.,;] ?)(?:wij|we|ons),? $")
 _BRACKETED_OWN = re.compile(r"\b(?:we|wij) \($")
 _NO_PARTNER = re.compile(
-    r"\b(?:geen|zonder|nog geen|geen enkele) (?:(?:andere|vaste|enkele|geschikte|samenwerkings) ?)?(?:samenwerkings)?partners?\b(?! (?:die|dat|met))|"
+    r"\b(?:geen|zonder|nog geen|geen enkele) (?:(?:andere|vaste|enkele|geschikte|"
+    r"samenwerkings) ?)?(?:samenwerkings)?partners?\b(?! (?:die|dat|met))|"
     r"\bpartners? (?:hebben|heb|is|zijn|zien) (?:we|wij|ik|er)? ?(?:\w+ ){0,2}(?:niet|geen)\b|\bhelemaal alleen\b|"
     r"\b(?:wij|we) (?:doen|gaan) (?:het|dit) (?:\w+ )?alleen\b|\bmet niemand samen\b|\bwerken niet samen met\b"
 )

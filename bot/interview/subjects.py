@@ -10,14 +10,23 @@ from bot.interview.organisations import OWN, PARTNER, Mention
 
 EACH, JOINT = "each", "joint"
 
-_JOINT = re.compile(r"\b(?:samen|gezamenlijk|tezamen|met elkaar|gecombineerd|bij elkaar|met zijn (?:2en|tweeen|drieen|allen))\b")
+_JOINT = re.compile(
+    r"\b(?:samen|gezamenlijk|tezamen|met elkaar|gecombineerd|bij elkaar|met zijn (?:2en|tweeen|"
+    r"drieen|allen))\b"
+)
 _EACH = re.compile(
-    r"\b(?:los van elkaar|ieder voor zich|ieder apart|elk apart|allebei|alle (?:[2-9]|drie) (?:(?:ook|zelf|los|voldoen|apart|halen)\b)|beiden|"
-    r"beide (?:organisaties|partijen|instellingen|partners|ggz)|ieder(?:een)? (?:van ons )?(?:zelf|zelfstandig|levert|voldoet|haalt)|"
-    r"elk (?:van ons|met|zelf|levert|voldoet)|wij allebei|allemaal zelfstandig|(?:ieder|elk)e? (?:deelnemer|partij|organisatie|instelling))\b"
+    r"\b(?:los van elkaar|ieder voor zich|ieder apart|elk apart|allebei|alle (?:[2-9]|drie) (?:(?:ook|zelf|los|"
+    r"voldoen|apart|halen)\b)|beiden|"
+    r"beide (?:organisaties|partijen|instellingen|partners|ggz)|ieder(?:een)? (?:van ons )?(?:zelf|zelfstandig|"
+    r"levert|voldoet|haalt)|"
+    r"elk (?:van ons|met|zelf|levert|voldoet)|wij allebei|allemaal zelfstandig|(?:ieder|elk)e? (?:deelnemer|"
+    r"partij|organisatie|instelling))\b"
 )
 _WE = re.compile(r"\b(?:wij|we|wijzelf|ik|onszelf|wij zelf)\b")
-_THEY = re.compile(r"\b(?:zij|ze|zijzelf|hij|hun|hen|(?:de|onze|een|hun|die) partner(?:organisatie)?|de andere partij|de ander|het andere|die partij|dat bedrijf|die ggz|de partners)\b")
+_THEY = re.compile(
+    r"\b(?:zij|ze|zijzelf|hij|hun|hen|(?:de|onze|een|hun|die) partner(?:organisatie)?|"
+    r"de andere partij|de ander|het andere|die partij|dat bedrijf|die ggz|de partners)\b"
+)
 _OURS = re.compile(r"\b(?:onze|ons|mijn)\b")
 _RELATIVE = re.compile(r"^(?:en |maar |want |waarvan )*(?:die|dat|deze)\b")
 
@@ -69,7 +78,11 @@ def _subject(text: str, inside: Sequence[Mention], before: Sequence[Mention], st
     if _JOINT.search(text) and not (they and not we and "elkaar" not in text and "met ons" not in text):
         return JOINT if we or previous == JOINT or "met ons" in text or not they else PARTNER
     if we and they:
-        return OWN if we.start() < they.start() or they.group() in ("hun", "hen", "ze") or "partner" in they.group() else PARTNER
+        return (
+            OWN
+            if we.start() < they.start() or they.group() in ("hun", "hen", "ze") or "partner" in they.group()
+            else PARTNER
+        )
     if we:
         return OWN
     if inside:
