@@ -26,72 +26,103 @@ _DURATION = re.compile(
     rf"(?<![\d.])(?P<a>{NUMBER}) ?(?P<au>{_UNIT})? ?(?:-|a|tot|t/m|of) (?:de )?(?P<b>{NUMBER}) ?(?P<bu>{_UNIT})|"
     rf"(?<![\d.])(?P<da>{NUMBER})-(?P<db>{NUMBER}) ?(?P<du>{_UNIT})|"
     rf"(?<![\d.])(?P<y>{NUMBER}) jaar en (?P<m>{NUMBER}) maand(?:en)?|"
-    rf"(?<![\d.])(?P<n>{NUMBER}) ?(?:vol(?:le)? |heel |hele )?(?P<u>{_UNIT}))\b(?P<more> of (?:meer|langer)| plus| minimaal| minstens)?"
+    rf"(?<![\d.])(?P<n>{NUMBER}) ?(?:vol(?:le)? |heel |hele )?(?P<u>{_UNIT}))\b(?P<more> of (?:meer|langer)|"
+    rf" plus| minimaal| minstens)?"
     rf"(?P<most> of (?:minder|korter)| maximaal| max| hooguit)?"
 )
 _MANY_YEARS = re.compile(r"\b(?:nog )(?:vele |heel wat |meerdere |een paar |enkele )?jaren(?:lang)?\b")
 _ELSEWHERE = re.compile(
     r"\b(?:al|sinds|bestaan|bestaat|geleden|ervaring|oud|afgelopen|laatste|komend|komende|vorig|vorige|over|binnen|per|"
-    r"wachtlijst|wachttijd|contract|subsidie|pilot|proef|draaien|plan|beleidsplan|opleiding|training|geduurd|ziek|leeftijd|"
+    r"wachtlijst|wachttijd|contract|subsidie|pilot|proef|draaien|plan|beleidsplan|opleiding|training|geduurd|"
+    r"ziek|leeftijd|"
     r"eerder|jonger|ouder|verleden|openingstijd|tweejaarlijks|project|werkzaam|in dienst|leasen|huren|huurcontract|"
-    r"meerjarenplan|gewacht|kinderen|jeugdigen|jongeren|tieners|subsidies|wachten|duurt het voor|duurt het voordat)\b"
+    r"meerjarenplan|gewacht|kinderen|jeugdigen|jongeren|tieners|subsidies|wachten|later|geworden|toen|jarige?|"
+    r"duurt het voor|duurt het voordat)\b"
 )
 _CARE_WORDS = re.compile(
-    r"\b(?:zorg|in beeld|in behandeling|behandeling|behandeld|behandelen|blijven (?:hier|bij ons)|(?:wonen|woont|verblijven|"
-    r"verblijft|blijft|blijven) (?:hier|bij ons|in ons|daar|nog|gemiddeld)|ondersteuning|bij ons (?:blijven|wonen|zijn)|"
-    r"krijgen (?:\w+ ){0,5}(?:begeleiding|hulp)|in zorg|uit zorg|woonbegeleiding|ambulante begeleiding|patienten|verblijf)\b"
+    r"\b(?:zorg|in beeld|in behandeling|behandeling|behandeld|behandelen|blijven (?:hier|bij ons)|(?:wonen|"
+    r"woont|verblijven|"
+    r"verblijft|blijft|blijven) (?:hier|bij ons|in ons|daar|nog|gemiddeld)|ondersteuning|bij ons (?:blijven|"
+    r"wonen|zijn)|"
+    r"krijgen (?:\w+ ){0,5}(?:begeleiding|hulp)|in zorg|uit zorg|woonbegeleiding|ambulante begeleiding|"
+    r"patienten|verblijf)\b"
 )
 _GUIDANCE_WORDS = re.compile(
     r"\b(?:ips|traject|trajecten|begeleiden|begeleid|coachen|coaching|trajectbegeleiding|jobcoaching|trajectduur|"
     r"begeleiding)\b"
 )
 _CAN = re.compile(
-    r"\b(?:prima|haalbaar|lukt|lukken|kan|kunnen|haalt|halen|bieden|biedt|garanderen|garandeert|toezeggen|geven|doen|duurt|duren|"
-    r"krijgen|krijgt|begeleiden|begeleid|blijven|blijft|in zorg|zit|zitten|is|zijn|loopt|lopen|mogelijk|verwachten|gemiddeld|"
+    r"\b(?:prima|haalbaar|lukt|lukken|kan|kunnen|haalt|halen|bieden|biedt|garanderen|garandeert|toezeggen|geven|"
+    r"doen|duurt|duren|"
+    r"krijgen|krijgt|begeleiden|begeleid|blijven|blijft|in zorg|zit|zitten|is|zijn|loopt|lopen|mogelijk|"
+    r"verwachten|gemiddeld|"
     r"staat|staan|rekenen|vast|hebben|heeft|wonen)\b"
 )
-_PERSON = r"clienten|client|klanten|klant|mensen|man|personen|deelnemers|kandidaten|bewoners|patienten|trajecten|gevallen|caseload"
+_PERSON = (
+    r"clienten|client|klanten|klant|mensen|man|personen|deelnemers|kandidaten|bewoners|patienten|trajecten|"
+    r"gevallen|caseload"
+)
 _PER = r"(?:per|op|voor|bij|de|/|iedere|elke|op iedere|op elke)"
 _PER_FTE = re.compile(
-    rf"(?:\b(?P<mod>{MODIFIER}) )?(?:de )?(?<![\d.,:])(?:(?P<a>{NUMBER}) ?(?:-|a|tot|t/m|of) ?)?(?P<n>{NUMBER})(?P<plus> ?\+)? ?"
+    rf"(?:\b(?P<mod>{MODIFIER}) )?(?:de )?(?<![\d.,:])(?:(?P<a>{NUMBER}) ?(?:-|a|tot|t/m|"
+    rf"of) ?)?(?P<n>{NUMBER})(?P<plus> ?\+)? ?"
     rf"(?:{_PERSON})?(?: (?:is|zijn|we|hebben|max|maximaal|gemiddeld|dat is|ips|actieve|lopende)){{0,2}} ?"
     rf"(?:per|op|voor|bij|/|iedere|elke|op iedere|op elke) ?(?:1 |een |elke |iedere |hele |volle |1\.0 )?fte\b"
 )
 _FTE_FIRST = re.compile(
-    rf"\bper (?:1 )?fte (?:\w+ ){{0,4}}?(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})(?: (?:{_PERSON}))?\b(?! (?:uur|fte|jaar|maand|week|weken|dagen))"
+    rf"\bper (?:1 )?fte (?:\w+ ){{0,4}}?(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})(?: (?:{_PERSON}))?\b(?! (?:uur|"
+    rf"fte|jaar|maand|week|weken|dagen))"
 )
 _ONE_TO = re.compile(
-    rf"(?<![\d.,:/])1(?:\.0)? ?(?:op(?P<de> de)?|:|staat tot|tegen) ?(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})\b(?! ?%)"
+    rf"(?<![\d.,:/])1(?:\.0)? ?(?:op(?P<de> de)?|:|staat tot|"
+    rf"tegen) ?(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})\b(?! ?%)"
 )
 _CASELOAD = re.compile(
-    rf"\bcaseloads?(?: (?:van|is|zijn|zit|ligt|op|rond|we|wij|ons|onze|bij|hebben|nu|momenteel|hier|met|komt|per|fte|trajectbegeleider|de|een|staat|"
-    rf"ongeveer op|uit)){{0,5}} ?:? ?(?:(?P<mod>{MODIFIER}) )?(?:de )?(?:(?P<a>{NUMBER}) ?(?:-|a|tot|t/m|of) ?)?(?P<n>{NUMBER})\b(?! ?(?:%|uur|jaar|maand|week))"
+    rf"\bcaseloads?(?: (?:van|is|zijn|zit|ligt|op|rond|we|wij|ons|onze|bij|hebben|nu|momenteel|hier|met|komt|"
+    rf"per|fte|trajectbegeleider|de|een|staat|"
+    rf"ongeveer op|uit)){{0,5}} ?:? ?(?:(?P<mod>{MODIFIER}) )?(?:de )?(?:(?P<a>{NUMBER}) ?(?:-|a|tot|t/m|"
+    rf"of) ?)?(?P<n>{NUMBER})\b(?! ?(?:%|uur|jaar|maand|week))"
 )
 _CASELOAD_AFTER = re.compile(
-    rf"(?:\b(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER}) (?:als|aan|per|in de|in onze|in hun) caseload\b"
+    rf"(?:\b(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER}) (?:als|aan|per|in de|in onze|"
+    rf"in hun) caseload\b"
+)
+_PERSON_HAS = re.compile(
+    rf"\b(?:iedere|elke|per|een) (?:ips )?(?:trajectbegeleider|begeleider|coach|jobcoach|medewerker|"
+    rf"consulent) (?:heeft|doet|begeleidt|krijgt) (?:er )?(?:nu |gemiddeld )?"
+    rf"(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})(?: (?:{_PERSON}))?\b(?! (?:uur|fte|jaar|dagen|maand))"
 )
 _PER_PERSON = re.compile(
     rf"(?:\b(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER}) (?:{_PERSON} )?(?:per|elke|iedere|ieder|op 1|op een) "
     rf"(?:ips )?(?:trajectbegeleider|begeleider|coach|jobcoach|medewerker|consulent|collega)\b"
 )
 _FTE = re.compile(
-    r"(?:\b(?P<count>[2-9]|1\d) (?:ips )?(?:trajectbegeleiders|begeleiders|coaches|jobcoaches|mensen|medewerkers) (?:van |met |a |voor )?"
-    r"(?P<each>ieder |elk |elk van |allebei |allemaal )?)?(?<![\d.,])(?P<n>\d{1,3}(?:\.\d{1,2})?) ?fte\b"
+    r"(?:\b(?P<count>[2-9]|1\d) (?:ips )?(?:trajectbegeleiders|begeleiders|coaches|jobcoaches|"
+    r"mensen|medewerkers) (?:van |met |a |voor )?"
+    r"(?P<each>ieder |elk |elk van |allebei |"
+    r"allemaal )?)?(?<![\d.,])(?P<n>\d{1,3}(?:\.\d{1,2})?) ?fte\b"
 )
 _CLIENTS = re.compile(
-    rf"(?<![\d.,])(?:(?P<mod>{MODIFIER}) )?(?P<n>\d{{1,4}}) (?:ips |lopende |actieve |huidige )?(?:{_PERSON})\b"
+    rf"(?<![\d.,])(?:(?P<mod>{MODIFIER}) )?(?P<n>\d{{1,4}}) (?:ips |lopende |actieve |"
+    rf"huidige )?(?:{_PERSON})\b"
 )
 _ON_PART = re.compile(
-    rf"(?<![\d.,])(?P<n>\d{{1,4}}) (?:ips |lopende |actieve )?(?:{_PERSON}) (?:op|voor|bij|met|door) (?:ongeveer )?(?P<fte>0\.\d{{1,2}}|1\.\d)\b(?! ?(?:%|jaar|maand|dag|week|uur))"
+    rf"(?<![\d.,])(?P<n>\d{{1,4}}) (?:ips |lopende |actieve )?(?:{_PERSON}) (?:op|voor|bij|met|"
+    rf"door) (?:ongeveer )?(?P<fte>0\.\d{{1,2}}|1\.\d)\b(?! ?(?:%|jaar|maand|dag|week|uur))"
 )
 _HOURS = re.compile(r"\b\d{1,3} ?(?:uur|u|uren)\b(?! (?:rijden|reizen|afstand))")
 _BARE = re.compile(
-    rf"^(?:nee |ja |nou |eh |uh |ik bedoel |bedoel |eerder |zo'n |dat is |dat zijn |het is |we hebben er |er zijn er |er |zijn er |"
+    rf"^(?:nee |ja |nou |eh |uh |ik bedoel |bedoel |eerder |zo'n |dat is |dat zijn |het is |we hebben er |"
+    rf"er zijn er |er |zijn er |"
     rf"we zitten op |wij zitten op |zitten op |we hebben |wij hebben |hebben |nu |momenteel |nee,? |,|gewoon ){{0,4}}"
     rf"(?:(?P<mod>{MODIFIER}) )?(?:de )?(?:(?P<a>{NUMBER}) ?(?:-|a|tot|t/m|of) ?)?(?P<n>{NUMBER})"
-    rf"(?P<unit> (?:{_PERSON}|fte))?(?: (?:ongeveer|max|maximaal|minimaal|hooguit|denk ik|geloof ik|of zo|per|elk|ieder|hoor|dus))*$"
+    rf"(?P<unit> (?:{_PERSON}|fte))?(?: (?:ongeveer|max|maximaal|minimaal|hooguit|denk ik|geloof ik|of zo|per|"
+    rf"elk|ieder|hoor|dus))*$"
 )
 _MOST_SANE = Decimal(60)
+_MOST_PER_FTE = Decimal(150)
+_MOST_YEARS = Decimal(20)
+_SHORT = 10  # words in a clause that answers the question without naming its subject
 _FAR = {CARE: Decimal(120), GUIDANCE: Decimal(120), CAPACITY: Decimal(9999)}
 
 
@@ -137,7 +168,7 @@ def _about(clause: Clause, match: re.Match[str], pending: str | None) -> int | N
         return _pending_number(pending)
     if care or guidance:
         return CARE if care else GUIDANCE
-    return _pending_number(pending)
+    return _pending_number(pending) if len(around.split()) <= _SHORT else None
 
 
 def _pending_number(pending: str | None) -> int | None:
@@ -201,13 +232,15 @@ def _in_years(number: str, unit: str) -> Decimal:
 def _caseloads(text: str, clauses: Sequence[Clause], pending: str | None, knowledge: Knowledge) -> list[Finding]:
     criterion = knowledge.criteria[CAPACITY]
     near = pending == criterion_key(CAPACITY) or re.search(
-        r"\b(?:caseload|fte|clienten|client|begeleid\w*|trajectbegeleid\w*)\b", text
+        r"\b(?:caseload|fte|clienten|client|begeleid\w*|"
+        r"trajectbegeleid\w*)\b",
+        text,
     )
     for pattern in (_PER_FTE, _FTE_FIRST, _CASELOAD, _CASELOAD_AFTER):
         match = pattern.search(text)
         if match:
             return [_ratio(criterion, match, at(clauses, match.start()), per_person=False)]
-    match = _PER_PERSON.search(text)
+    match = _PER_PERSON.search(text) or _PERSON_HAS.search(text)
     if match:
         return [_ratio(criterion, match, at(clauses, match.start()), per_person=True)]
     match = _ONE_TO.search(text)
@@ -310,6 +343,8 @@ def _divided(criterion: Criterion, clients: Decimal, fte: Decimal, where: int, m
 def judge(criterion: Criterion, said: Quantity, judge_one: Judge, note: str, where: int) -> Finding:
     """Judge a quantity at both its ends: where they agree it is a verdict, else it is unclear and says why."""
     key = criterion_key(criterion.number)
+    if said.low > (_MOST_PER_FTE if criterion.number == CAPACITY else _MOST_YEARS):
+        return Finding(key, where, weight=MEASURED, unclear=f"klopt '{_dutch(note)}' wel?")
     try:
         low = judge_one(_nudged(said.low, said.low_open, up=True))
         high = judge_one(_FAR[criterion.number] if said.high is None else _nudged(said.high, said.high_open, up=False))
