@@ -50,14 +50,12 @@ def utter(outcome: Outcome, dispatcher: CollectingDispatcher) -> None:
     for reply in outcome.replies:
         message = to_rest(reply, service().knowledge)
         custom = dict(message.get("custom", {}))
-        dispatcher.utter_message(
-            text=message["text"], buttons=message.get("buttons"), json_message=custom or None
-        )
+        dispatcher.utter_message(text=message["text"], buttons=message.get("buttons"), json_message=custom or None)
     if outcome.forget:
         dispatcher.utter_message(json_message={"forget": True})
 
 
-class ActionTurn(Action):  # type: ignore[misc]
+class ActionTurn(Action):
     """Handles a message outside the interview; hands over to the form when the interview is open after it."""
 
     def name(self) -> str:
@@ -71,7 +69,7 @@ class ActionTurn(Action):  # type: ignore[misc]
         return [FollowupAction(FORM)] if outcome.active else []
 
 
-class ValidateCriteriacheck(FormValidationAction):  # type: ignore[misc]
+class ValidateCriteriacheck(FormValidationAction):
     """Handles a message inside the interview."""
 
     def name(self) -> str:
@@ -87,7 +85,7 @@ class ValidateCriteriacheck(FormValidationAction):  # type: ignore[misc]
         return {"answer": None if outcome.active else DONE}
 
 
-class ActionAskAnswer(Action):  # type: ignore[misc]
+class ActionAskAnswer(Action):
     """Asks the open question of the interview, or gives the advice when there is none left."""
 
     def name(self) -> str:
@@ -101,7 +99,7 @@ class ActionAskAnswer(Action):  # type: ignore[misc]
         return []
 
 
-class ActionCloseCheck(Action):  # type: ignore[misc]
+class ActionCloseCheck(Action):
     """Empties the slot, so that the form can open again."""
 
     def name(self) -> str:

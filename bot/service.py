@@ -1,4 +1,4 @@
-"""The use cases: one turn of a conversation, the question that is open, an advice on facts. Knows no channel and no Rasa."""
+"""The use cases: one turn of a conversation, the open question, an advice on facts. Knows no channel and no Rasa."""
 
 from __future__ import annotations
 
@@ -99,9 +99,18 @@ class Service:
         if side == "vraag":
             reply, card = answer(message.answers, self.knowledge)
             return (reply if dossier.active else self._with_start(reply),), card
+        if side == "vraag_bij_feiten":
+            return self._question_beside_facts(message, dossier)
         if side == "onduidelijk":
             return self._not_understood(message, dossier)
         return (self._small_talk(side, dossier),), None
+
+    def _question_beside_facts(self, message: Message, dossier: Dossier) -> tuple[tuple[Reply, ...], str | None]:
+        """A message that tells and asks: the interview goes on, so only an answer that we are sure of comes between."""
+        reply, card = answer(message.answers, self.knowledge)
+        if message.intent == "vraag" and card:
+            return (reply,), card
+        return (Reply(self.knowledge.texts["find_out_together"]),) if message.intent == "start" else (), None
 
     def _small_talk(self, side: str, dossier: Dossier) -> Reply:
         reply = Reply(self.knowledge.texts[SMALL_TALK[side]])

@@ -1,7 +1,7 @@
 """Ranks cards for a message: pure vectors in, ranking out; no model, no I/O.
 
-A card stands in the index as one vector per example question. A message is compared with all of them; a card scores by its
-best examples, so that one odd example neither makes nor breaks it.
+A card stands in the index as one vector per example question. A message is compared with all of them; a card scores by
+its best examples, so that one odd example neither makes nor breaks it.
 """
 
 from __future__ import annotations
@@ -45,5 +45,7 @@ def build_index(examples: Sequence[tuple[str, np.ndarray]]) -> AnswerIndex:
     card_ids = tuple(dict.fromkeys(card for card, _ in examples))
     place = {card: i for i, card in enumerate(card_ids)}
     owners = np.array([place[card] for card, _ in examples], dtype=np.int32)
-    vectors = np.stack([vector for _, vector in examples]).astype(np.float32) if examples else np.zeros((0, 1), np.float32)
+    vectors = (
+        np.stack([vector for _, vector in examples]).astype(np.float32) if examples else np.zeros((0, 1), np.float32)
+    )
     return AnswerIndex(card_ids, owners, vectors)

@@ -21,7 +21,7 @@ class WholeReplyOutput(CollectingOutputChannel):
             await self._persist_message({"recipient_id": recipient_id, **kept})
 
 
-class WholeReplyRest(InputChannel):  # type: ignore[misc]
+class WholeReplyRest(InputChannel):
     """`POST /webhooks/rest/webhook` on loopback; the public port stands before it and has checked the message."""
 
     @classmethod

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 
 from bot.interview import wording
 from bot.interview.commands import plain
-from bot.interview.reading import Reading
 from bot.model import (
     CRITERION_NUMBERS,
     Advice,
@@ -36,8 +35,14 @@ STATUS_WORDS = {
 # What part of the advice a question is about, and which words ask for it.
 _PARTS = (
     ("silent", re.compile(r"openlaat|bron (niet|niets) |niet in de bron|laat de bron")),
-    ("responsible", re.compile(r"verantwoordelijk|wie (vraagt|doet|regelt|betaalt)|financiering aan|modeltrouwmeting|contract")),
-    ("missing", re.compile(r"regelen|geregeld|nodig|ontbreekt|missen|nog doen|moeten we (nog|nu)|volgende stap|en nu\b")),
+    (
+        "responsible",
+        re.compile(r"verantwoordelijk|wie (vraagt|doet|regelt|betaalt)|financiering aan|modeltrouwmeting|contract"),
+    ),
+    (
+        "missing",
+        re.compile(r"regelen|geregeld|nodig|ontbreekt|missen|nog doen|moeten we (nog|nu)|volgende stap|en nu\b"),
+    ),
 )
 _OPTION_WORDS = (
     ("onderaannemerschap", re.compile(r"onderaann\w*|scenario (1|een|één)\b|uitbested\w*")),
@@ -60,7 +65,7 @@ def full(facts: Facts, knowledge: Knowledge, skipped: Iterable[str] = ()) -> tup
 
 
 def asked(text: str, dossier: Dossier, knowledge: Knowledge) -> tuple[Reply, ...]:
-    """Return the part of the advice that a message asks about: one option, the responsibilities, what is missing, or all."""
+    """Return the part of the advice that a message asks about: one option, a part of the best one, or all."""
     words = plain(text)
     option = next((name for name, pattern in _OPTION_WORDS if pattern.search(words)), None)
     if option:
@@ -79,22 +84,24 @@ def part(text: str, dossier: Dossier, knowledge: Knowledge) -> tuple[Reply, ...]
     return (parts[name](best, knowledge),)
 
 
-def difference(change: Difference, reading: Reading, knowledge: Knowledge) -> tuple[Reply, ...]:
+def difference(change: Difference, changed: Facts, knowledge: Knowledge) -> tuple[Reply, ...]:
     """Return what a hypothesis changes, and that nothing was stored."""
-    lines = [wording.say(knowledge, "whatif_intro", facts=wording.described(knowledge, reading.hypothetical, {}))]
+    lines = [wording.say(knowledge, "whatif_intro", facts=wording.described(knowledge, changed, {}))]
     before, after = best_name(change.before, knowledge), best_name(change.after, knowledge)
     if change.before.best == change.after.best:
         lines.append(wording.say(knowledge, "whatif_same", best=after))
     else:
         lines.append(wording.say(knowledge, "whatif_change", before=before, after=after))
-    changed, sources = [], []
+    lists, sources = [], []
     for old, new in zip(change.before.options, change.after.options, strict=True):
         if old.status != new.status:
-            words = {"name": new.name, "before": STATUS_WORDS[old.status], "after": STATUS_WORDS[new.status]}
+            words = {"name": _capital(new.name), "before": STATUS_WORDS[old.status], "after": STATUS_WORDS[new.status]}
             reason = next(iter((*new.reasons, *old.reasons)), None)
-            changed.append("- " + wording.say(knowledge, "whatif_option", **words) + (f". {reason.text}" if reason else "."))
+            lists.append(
+                "- " + wording.say(knowledge, "whatif_option", **words) + (f". {reason.text}" if reason else ".")
+            )
             sources += [reason.source] if reason else []
-    text = "\n\n".join(lines) + ("\n\n" + "\n".join(changed) if changed else "")
+    text = "\n\n".join(lines) + ("\n\n" + "\n".join(lists) if lists else "")
     return (Reply(text, sources=unique(sources)),)
 
 
@@ -105,7 +112,7 @@ def key_named(text: str, knowledge: Knowledge) -> str | None:
     if number:
         return criterion_key(int(number.group(1) or number.group(2)))
     for key, definition in knowledge.facts.items():
-        nouns = [word for word in re.findall(r"\w{6,}", definition.subject.lower())]
+        nouns = re.findall(r"\w{6,}", definition.subject.lower())
         if any(noun in words for noun in nouns):
             return key
     return None
@@ -195,17 +202,22 @@ def _capital(text: str) -> str:
 def _why(verdict: OptionVerdict) -> tuple[Reason | Missing, ...]:
     if verdict.reasons:
         return verdict.reasons[:2]
-    return tuple(item for item in verdict.missing if item.required)[:2] if verdict.status != OptionStatus.POSSIBLE else ()
+    return (
+        tuple(item for item in verdict.missing if item.required)[:2] if verdict.status != OptionStatus.POSSIBLE else ()
+    )
 
 
 def _option(verdict: OptionVerdict, knowledge: Knowledge) -> Reply:
-    lines = [f"**{_capital(verdict.name)}: {STATUS_WORDS[verdict.status]}.** " + " ".join(r.text for r in verdict.reasons)]
+    lines = [
+        f"**{_capital(verdict.name)}: {STATUS_WORDS[verdict.status]}.** " + " ".join(r.text for r in verdict.reasons)
+    ]
     required = [item.text for item in verdict.missing if item.required]
     if required:
         lines.append(wording.say(knowledge, "required_title") + "\n\n" + _bullets(required))
     if verdict.remarks:
         lines.append(wording.say(knowledge, "silent_title") + "\n\n" + _bullets([r.text for r in verdict.remarks]))
-    sources = [item.source for item in (*verdict.reasons, *verdict.missing, *verdict.remarks)]
+    missing = [item.source for item in verdict.missing if item.required]
+    sources = [*(r.source for r in verdict.reasons), *missing, *(r.source for r in verdict.remarks)]
     return Reply("\n\n".join(line.strip() for line in lines), sources=unique(sources))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice, pairwise
 
 from bot.interview.clauses import HEDGE, PROGRESS, Clause, at
 from bot.interview.findings import NUMBERED, UNIVERSAL, Finding
@@ -18,72 +19,123 @@ _STATUS = {YES: Status.VOLDOET.value, NO: Status.VOLDOET_NIET.value, UNKNOWN: St
 _WORDS = {YES: "voldoet", NO: "voldoet niet", UNKNOWN: "weet je nog niet"}
 
 _NAME = r"(?:criterium|criteria|nummer)"
-_ITEM = rf"(?:(?:de |het )?{_NAME} )?[1-8](?:e)?(?![\d%]|[.,:]\d| ?(?:%|euro))"
-_LIST = re.compile(rf"(?<![\d.,:/€-])\b{_ITEM}(?: ?(?:t/m|-|,? en ook|,? en|,? &|\+|,|/|,? ook)? ?{_ITEM}){{0,9}}\b(?![.,:]?\d)")
+_ITEM = rf"(?:(?:de |het )?{_NAME} )?[1-8](?:e)?(?![\d%]|[.,:]\d| ?(?:%|euro)| op (?:de )?\d)"
+_LIST = re.compile(
+    rf"(?<![\d.,:/€-])\b{_ITEM}(?: ?(?:t/m|-|,? en ook|,? en|,? &|\+|,|/|"
+    rf",? ook)? ?{_ITEM}){{0,9}}\b(?![.,:]?\d)"
+)
 _NUMBER_OR_RANGE = re.compile(r"([1-8])(?:e? ?(?:t/m|-) ?(?:" + _NAME + r" )?([1-8]))?")
 _UP_TO = re.compile(r"\b[1-8] tot [1-8]\b")
 _CONTEXT = re.compile(rf"\b(?:criteri\w+|kwaliteitskader|alle 8|8 (?:uit|van de|van) 8)\b|\b{_NAME} [1-8]\b")
 _FOREIGN = re.compile(
-    r"\b(?:scenario'?s?|optie|opties|vraag|vragen|stap|stappen|bijlage|document|hulpdocument|hulpdocumenten|figuur|hoofdstuk|"
-    r"paragraaf|artikel|bron|fase|vorm|praktijkscenario'?s?|locatie|route|variant|deel|tabel|pagina|januari|februari|maart|april|"
-    r"mei|juni|juli|augustus|september|oktober|november|december|om|rond|sinds|over|team|schaal|niveau|met zijn|er|nog|die|"
+    r"\b(?:scenario'?s?|optie|opties|vraag|vragen|stap|stappen|bijlage|document|hulpdocument|hulpdocumenten|"
+    r"figuur|hoofdstuk|"
+    r"paragraaf|artikel|bron|fase|vorm|praktijkscenario'?s?|locatie|route|variant|deel|tabel|pagina|januari|"
+    r"februari|maart|april|"
+    r"mei|juni|juli|augustus|september|oktober|november|december|om|rond|sinds|over|team|schaal|niveau|met zijn|"
+    r"er|nog|die|"
     r"de|het|alle|deze|onze|ons|hun|een|per|ongeveer|circa|wij|ruim|minimaal|maximaal|bijna)$"
 )
 _AFTER = re.compile(
-    r"^ ?(?:$|[,.;:=?!()-]|(?:halen|haal|haalt|voldoen|voldoet|voldaan|zijn|is|in|op|ok|oke|ja|nee|neen|niet|wel|weet|weten|lukt|lukken|"
-    r"zit|zitten|staat|staan|hebben|heb|kunnen|kan|missen|mis|ontbreekt|ontbreken|moet|moeten|gaan|gaat|werken|werkt|geen|"
-    r"deels|half|nog|twijfel|twijfelen|daar|dat|die|prima|goed|groen|rood|onbekend|onzeker|durf|ook|allemaal|na|naar|we|wij|"
-    r"ik|gedeeltelijk|bijna|behaald|gehaald|geregeld|akkoord|klopt|blijft|blijven|onduidelijk|sowieso|zeker|net|maar|snap|"
-    r"worden|wordt|van|toch|juist|lastig|moeilijk|een|aan|gedaan|rond|ontbreekt|mee|lijkt|denk|soms|want|omdat|helaas|samen|voor|dus|al|"
-    r"x|v|nvt|check|behalve|en|over)\b)"
+    r"^ ?(?:$|[,.;:=?!()-]|(?:halen|haal|haalt|voldoen|voldoet|voldaan|zijn|is|in|op|ok|oke|ja|nee|neen|niet|"
+    r"wel|weet|weten|lukt|lukken|"
+    r"zit|zitten|staat|staan|hebben|heb|kunnen|kan|missen|mis|ontbreekt|ontbreken|moet|moeten|gaan|gaat|werken|"
+    r"werkt|geen|"
+    r"deels|half|nog|twijfel|twijfelen|daar|dat|die|prima|goed|groen|rood|onbekend|onzeker|durf|ook|allemaal|na|"
+    r"naar|we|wij|"
+    r"ik|gedeeltelijk|bijna|behaald|gehaald|geregeld|akkoord|klopt|blijft|blijven|onduidelijk|sowieso|zeker|net|"
+    r"maar|snap|"
+    r"worden|wordt|van|toch|juist|lastig|moeilijk|een|aan|gedaan|rond|ontbreekt|mee|lijkt|denk|soms|want|omdat|"
+    r"helaas|samen|voor|dus|al|"
+    r"x|v|j|n|nvt|check|behalve|en|over)\b)"
 )
 _ALL = re.compile(
-    r"\b(?:alle 8(?: (?:de )?criteria| punten)?(?! \w*(?:clienten|client|trajectbegeleiders|begeleiders|teams|mensen|gemeenten|"
+    r"\b(?:alle 8(?: (?:de )?criteria| punten)?(?! \w*(?:clienten|client|trajectbegeleiders|begeleiders|teams|"
+    r"mensen|gemeenten|"
     r"organisaties|instellingen|partners|locaties|jaar|maanden|vragen|collega's|stappen|opties))|alle (?:de )?criteria|"
-    r"(?:de|aan|onze) 8 criteria|8 criteria|8 (?:uit|van de|van|op de|op) (?:de )?8\b(?!\.\d)|elk criterium|ieder criterium|alle criterium|"
+    r"(?:de|aan|onze) 8 criteria|8 criteria|8 (?:uit|van de|van|op de|op) (?:de )?8\b(?!\.\d)|elk criterium|"
+    r"ieder criterium|alle criterium|"
     r"aan alles|alles|allemaal|alle(?= (?:behalve|op \d|wel|ja|in orde|ok|halen|uitgezonderd)))\b"
 )
 _STRONG_ALL = re.compile(r"8|criteri")
-_NONE = re.compile(r"\b(?:geen enkel criterium|geen enkele criteria|geen (?:1|een) criterium|geen van (?:de |alle |die )?(?:8|criteria|alle)(?: criteria)?|"
-                   r"aan geen enkele?|nul van de 8|0 van de 8|0 criteria)\b")
-_COUNT = re.compile(
-    r"\b(?:(?P<n>[0-7]) (?:uit|van de|van|op de) (?:de )?8\b(?: criteria)?|(?P<m>[1-7]) criteria|er (?:ook |wel |maar |zelf |nu )?(?P<k>[1-7])\b(?! \w)|"
-    r"op (?P<minus>[1-7]) na (?:aan )?(?:alle|alles|allemaal)\b(?: criteria)?|(?:alle|alles|allemaal)(?: 8)?(?: de)?(?: criteria)? op (?P<less>[1-7]) na|"
-    r"(?P<vague>de meeste(?: criteria)?|bijna alle(?: 8)?(?: criteria)?|bijna alles|bijna allemaal|bijna elk criterium|een paar(?: criteria)|sommige criteria|"
-    r"een aantal criteria|enkele criteria|de helft(?: van de criteria)|vrijwel alle(?:s|maal)?(?: criteria)?|zo goed als alle(?:s|maal)?(?: criteria)?))"
+_NONE = re.compile(
+    r"\b(?:geen enkel criterium|geen enkele criteria|geen (?:1|een) criterium|geen van (?:de |"
+    r"alle |die )?(?:8|criteria|alle)(?: criteria)?|"
+    r"aan geen enkele?|nul van de 8|0 van de 8|0 criteria)\b"
 )
-_REST = re.compile(r"\b(?:de rest|de andere(?:n)?(?: criteria| \d)?|de overige(?:n)?(?: criteria)?|al het andere|de andere criteria|verder alles|de resterende)\b")
-_EXCEPT_LEFT = re.compile(r"\b(?:behalve(?: aan)?|uitgezonderd|met uitzondering van|buiten|behoudens|exclusief|zonder|op|minus|uitgenomen)(?: voor)?(?: het| de| aan)? $")
+_COUNT = re.compile(
+    r"\b(?:(?P<n>[0-7]) (?:uit|van de|van|op de) (?:de )?8\b(?: criteria)?|(?P<m>[1-7]) criteria|er (?:ook |"
+    r"wel |maar |zelf |nu )?(?P<k>[1-7])\b(?! \w)|"
+    r"op (?P<minus>[1-7]) na (?:aan )?(?:alle|alles|allemaal)\b(?: criteria)?|(?:alle|alles|"
+    r"allemaal)(?: 8)?(?: de)?(?: criteria)? op (?P<less>[1-7]) na|"
+    r"(?P<vague>de meeste(?: criteria)?|bijna alle(?: 8)?(?: criteria)?|bijna alles|bijna allemaal|"
+    r"bijna elk criterium|een paar(?: criteria)|sommige criteria|"
+    r"een aantal criteria|enkele criteria|de helft(?: van de criteria)|vrijwel alle(?:s|maal)?(?: criteria)?|"
+    r"zo goed als alle(?:s|maal)?(?: criteria)?)\b)"
+)
+_REST = re.compile(
+    r"\b(?:de rest|de andere(?:n)?(?: criteria| \d)?|de overige(?:n)?(?: criteria)?|"
+    r"al het andere|de andere criteria|verder alles|de resterende)\b"
+)
+_EXCEPT_LEFT = re.compile(
+    r"\b(?:behalve(?: aan)?|uitgezonderd|met uitzondering van|buiten|behoudens|exclusief|"
+    r"zonder|op|minus|uitgenomen)(?: voor)?(?: het| de| aan)? $"
+)
+_EXCEPT_WORDS = re.compile(r"\b(?:behalve|uitgezonderd|met uitzondering van|behoudens|op (?:\w+ ){1,4}na)\b")
 _EXCEPT_RIGHT = re.compile(r"^ ?na\b")
 
-_CUT = re.compile(r",|[():;]| - |=|\.(?!\d)| (?=(?:maar|terwijl|doch|alleen|want|omdat|en (?!ook \d|\d)|behalve|verder|al|hoewel)\b)|[!?]+")
+_CUT = re.compile(
+    r",|[():;]| - |=|\.(?!\d)| (?=(?:maar|terwijl|doch|alleen|want|omdat|en (?!ook \d|\d)|behalve|"
+    r"verder|al|hoewel)\b)|[!?]+"
+)
 
 _KNOWING = re.compile(
-    r"\b(?:ken|kennen|kent|lees|lezen|gelezen|bekijk|bekijken|doornemen|doorlopen|nalopen|langslopen|langs te lopen|invullen|uitleg|"
-    r"uitleggen|leg|vertel|toelichten|toelichting|betekent|betekenen|bedoel je|gehoord|gaat over|gaan over|laat|tonen|noem|noemen|"
-    r"staan er|staat er|beantwoorden? we later|vragen over|vraag over|informatie|horen bij|hoort bij|nodig|verplicht|eisen?|"
+    r"\b(?:ken|kennen|kent|lees|lezen|gelezen|bekijk|bekijken|doornemen|doorlopen|nalopen|langslopen|"
+    r"langs te lopen|invullen|uitleg|"
+    r"uitleggen|leg|vertel|toelichten|toelichting|betekent|betekenen|bedoel je|gehoord|gaat over|gaan over|laat|"
+    r"tonen|noem|noemen|"
+    r"staan er|staat er|beantwoorden? we later|vragen over|vraag over|informatie|horen bij|hoort bij|nodig|"
+    r"verplicht|eisen?|"
     r"moeten (?:we|wij|ze|zij|je)?|moet (?:je|men|een|ik)|bestaan|hulpdocument\w*|gelden|geldt)\b"
 )
 _UNKNOWN_WORDS = re.compile(
-    r"\b(?:weet|weten|wist) (?:\w+ ){0,4}(?:niet|nooit)\b|\b(?:geen (?:flauw )?idee|onbekend|onzeker|twijfel\w*|onduidelijk|kweenie|"
-    r"niet (?:zeker|bekend|duidelijk|bekeken)|durf (?:ik|we) niet|(?:uitzoeken|navragen|checken|nakijken)|weet niet|weten niet|"
+    r"\b(?:weet|weten|wist) (?:\w+ ){0,4}(?:niet|nooit)\b|\b(?:geen (?:flauw )?idee|onbekend|onzeker|twijfel\w*|"
+    r"onduidelijk|kweenie|"
+    r"niet (?:zeker|bekend|duidelijk|bekeken)|durf (?:ik|we) niet|(?:uitzoeken|navragen|checken|nakijken)|"
+    r"weet niet|weten niet|"
     r"nog niet (?:bekeken|gekeken|uitgezocht)|geen antwoord op|kan ik niet zeggen|weetniet)\b"
 )
 _WORKING_ON = re.compile(r"\bwerk(?:en)? (?:we|wij|ik)\b|\baan (?:wordt )?(?:ge)?werk(?:en|t)?\b")
 _PARTLY_WORDS = re.compile(
-    r"\b(?:deels|gedeeltelijk|half|bijna|soms|niet helemaal|niet volledig|grotendeels|beetje|matig|wisselend|lastig|moeilijk|krap|"
+    r"\b(?:deels|gedeeltelijk|half|bijna|soms|niet helemaal|niet volledig|grotendeels|beetje|matig|wisselend|"
+    r"lastig|moeilijk|krap|"
     r"twijfelachtig|ongeveer|nog niet helemaal|meestal|misschien|hopelijk|zou|zouden|straks|binnenkort)\b"
 )
-_NO_WORDS = re.compile(r"\b(?:niet|geen|nee|neen|missen|mis|mist|ontbreek\w*|ontbreken|rood|onvoldoende|nooit|nergens|niks|tekort|zonder|gezakt|fout)\b")
+_NO_WORDS = re.compile(
+    r"\b(?:n|niet|geen|nee|neen|missen|mis|mist|ontbreek\w*|ontbreken|rood|onvoldoende|nooit|"
+    r"nergens|niks|tekort|zonder|gezakt|fout)\b"
+)
 _YES_WORDS = re.compile(
-    r"\b(?:ja|jawel|halen|haal|haalt|haalden|voldoe|voldoen|voldoet|voldaan|orde|ok|oke|okay|prima|goed|groen|gelukt|lukt|lukken|geregeld|wel|"
-    r"kunnen|kan|behaald|gehaald|akkoord|klopt|kloppen|zeker|check|vinkje|staan|staat|hebben|heeft|dekken|redden|in huis|rond|groene|yes|scoren|binnen|positief)\b"
+    r"\b(?:j|ja|jawel|halen|haal|haalt|haalden|voldoe|voldoen|voldoet|voldaan|orde|ok|oke|okay|prima|goed|groen|"
+    r"gelukt|lukt|lukken|geregeld|wel|"
+    r"kunnen|kan|behaald|gehaald|akkoord|klopt|kloppen|zeker|check|vinkje|staan|staat|hebben|heeft|dekken|"
+    r"redden|in huis|rond|groene|yes|scoren|binnen|positief)\b"
 )
 
 
-_ONLY_ALL = re.compile(r"^(?:(?:met|en|ook|elk|ieder|alle|\d|los|van|elkaar|voor|zich|apart|zelfstandig|zelf|gewoon|dus)\b\W*)*$")
-_FIRST_LAST = re.compile(r"\b(?:de )?(eerste|laatste) ([2-7])(?: criteria)?\b(?! (?!wel|niet|ja|nee|halen|zijn|ok|oke|in|op|voldoen|weet|lukken|nog|missen)\w)")
-_JUDGED_BEFORE = re.compile(r"\b(?:voldoen|voldoet|halen|missen|scoren)(?: (?:we|wij|ik))?(?: (?:aan|op|alleen|wel|ook|nog))*$")
+_MOST_LISTS = 40
+_ONLY_ALL = re.compile(
+    r"^(?:(?:met|en|ook|elk|ieder|alle|\d|los|van|elkaar|voor|zich|apart|zelfstandig|zelf|"
+    r"gewoon|dus)\b\W*)*$"
+)
+_FIRST_LAST = re.compile(
+    r"\b(?:de )?(eerste|laatste) ([2-7])(?: criteria)?\b(?! (?!wel|niet|ja|nee|halen|zijn|"
+    r"ok|oke|in|op|voldoen|weet|lukken|nog|missen)\w)"
+)
+_JUDGED_BEFORE = re.compile(
+    r"\b(?:voldoen|voldoet|halen|missen|scoren)(?: (?:we|wij|ik))?(?: (?:aan|op|alleen|"
+    r"wel|ook|nog))*$"
+)
 _JUDGED_AFTER = re.compile(r"^ ?[:=]? ?(?:ja|nee|neen|wel|niet|ok|oke|weet|geen idee|deels|onbekend|prima|goed)\b")
 
 
@@ -113,9 +165,16 @@ class _Part:
 def read_bulk(text: str, clauses: Sequence[Clause], subjects: Subjects, pending: str | None) -> list[Finding]:
     """Return what a normalised message says about criteria by number, or about all of them."""
     context = _CONTEXT.search(text) is not None or (pending or "").startswith("criteria")
-    items = _items(text, context, short=len(text.split()) <= 8)
+    loose = pending == "criteria" or _CONTEXT.search(text) is not None
+    items = _items(text, context, loose=loose, short=len(text.split()) <= 8)
     if not items:
         return []
+    if _unreadable(text, items):
+        return [
+            Finding(
+                "criteria", items[0].start, weight=NUMBERED, unclear="welke criteria halen jullie wel en welke niet?"
+            )
+        ]
     parts = _parts(text, items)
     _fill(parts, lone=len(text.split()) <= 6)
     return _findings(parts, clauses, subjects)
@@ -124,7 +183,14 @@ def read_bulk(text: str, clauses: Sequence[Clause], subjects: Subjects, pending:
 # --- finding the items -------------------------------------------------------------------------------------------
 
 
-def _items(text: str, context: bool, *, short: bool) -> list[_Item]:
+def _unreadable(text: str, items: Sequence[_Item]) -> bool:
+    """Say whether the message has an exception or a range that we can't read, so that a bulk yes would be too much."""
+    excepted = any(item.excepted for item in items)
+    everything = any(item.kind in ("all", "rest") for item in items)
+    return (everything and not excepted and _EXCEPT_WORDS.search(text) is not None) or _UP_TO.search(text) is not None
+
+
+def _items(text: str, context: bool, *, loose: bool, short: bool) -> list[_Item]:
     taken: list[tuple[int, int]] = []
     items: list[_Item] = []
 
@@ -147,18 +213,24 @@ def _items(text: str, context: bool, *, short: bool) -> list[_Item]:
             if item:
                 add(item)
     for match in _ALL.finditer(text):
-        if free(*match.span()) and (_STRONG_ALL.search(match.group()) or context or (short and "behalve" in text)):
+        if free(*match.span()) and (_STRONG_ALL.search(match.group()) or loose or (short and "behalve" in text)):
             add(_Item("all", match.start(), match.end(), CRITERION_NUMBERS))
-    if context or items:
+    if (context or items) and _LIST.search(text):
         for match in _REST.finditer(text):
             if free(*match.span()):
                 add(_Item("rest", match.start(), match.end()))
-    lists = [match for match in _LIST.finditer(text) if free(*match.span()) and not _UP_TO.search(text[match.start() : match.end() + 6])]
+    lists = [match for match in islice(_LIST.finditer(text), _MOST_LISTS) if free(*match.span())]
     judged = [match for match in lists if _JUDGED_AFTER.match(text[match.end() :]) and _is_criteria(text, match)]
-    sure = context or len(judged) > 1 or any(_sure_list(text, match) for match in lists) or any(item.kind == "all" for item in items)
+    sure = (
+        context
+        or len(judged) > 1
+        or any(_sure_list(text, match) for match in lists)
+        or any(item.kind == "all" for item in items)
+    )
     for match in lists if sure else ():
         if _is_criteria(text, match):
-            add(_list_item(text, match))
+            for item in _list_items(text, match):
+                add(item)
     return sorted(items, key=lambda item: item.start)
 
 
@@ -175,8 +247,10 @@ def _sure_list(text: str, match: re.Match[str]) -> bool:
     several = len(_NUMBER_OR_RANGE.findall(match.group())) > 1 or "t/m" in match.group()
     after = text[match.end() : match.end() + 40]
     judged = re.match(
-        r" (?:(?:zijn|zitten|staan|is|hebben|halen|haal|voldoen|lukken|lukt|zit|staat) ?(?:we|wij|ik|dat|er|allemaal|wel|ook)? ?(?:in orde|op orde|ok|oke|goed|prima|"
-        r"groen|niet|wel|geregeld|$|[,.;])|ja\b|nee\b|weet ik niet|weten we niet|werken we|wel\b|niet\b|in orde|op orde|ok\b|oke\b|goed\b|halen we|halen wij|voldoen we|haal ik)",
+        r" (?:(?:zijn|zitten|staan|is|hebben|halen|haal|voldoen|lukken|lukt|zit|staat) ?(?:we|wij|ik|dat|er|"
+        r"allemaal|wel|ook)? ?(?:in orde|op orde|ok|oke|goed|prima|"
+        r"groen|niet|wel|geregeld|$|[,.;])|ja\b|nee\b|weet ik niet|weten we niet|werken we|wel\b|niet\b|in orde|"
+        r"op orde|ok\b|oke\b|goed\b|halen we|halen wij|voldoen we|haal ik)",
         after,
     )
     named_first = _JUDGED_BEFORE.search(text[: match.start()].rstrip()) is not None
@@ -193,14 +267,24 @@ def _is_criteria(text: str, match: re.Match[str]) -> bool:
     return _AFTER.match(right) is not None
 
 
-def _list_item(text: str, match: re.Match[str]) -> _Item:
+def _list_items(text: str, match: re.Match[str]) -> list[_Item]:
+    """Return the list as one item, or as two where the numbers start over ("1, 2, 5 en 3 en 4 niet")."""
+    pieces = list(_NUMBER_OR_RANGE.finditer(match.group()))
+    for before, after in pairwise(pieces):
+        if int(after[1]) < int(before[2] or before[1]):
+            cut = match.start() + after.start()
+            return [_list_item(text, match.start(), match.start() + before.end()), _list_item(text, cut, match.end())]
+    return [_list_item(text, match.start(), match.end())]
+
+
+def _list_item(text: str, start: int, end: int) -> _Item:
     numbers: set[int] = set()
-    for first, last in _NUMBER_OR_RANGE.findall(match.group()):
+    for first, last in _NUMBER_OR_RANGE.findall(text[start:end]):
         numbers.update(range(int(first), int(last) + 1) if last else (int(first),))
-    left, right = text[: match.start()], text[match.end() :]
+    left, right = text[:start], text[end:]
     after_op = re.search(r"\bop $", left) is not None or re.search(r"\bop (?:de |het )?$", left) is not None
     excepted = _EXCEPT_LEFT.search(left) is not None and (not after_op or _EXCEPT_RIGHT.match(right) is not None)
-    return _Item("list", match.start(), match.end(), tuple(sorted(numbers)), excepted)
+    return _Item("list", start, end, tuple(sorted(numbers)), excepted)
 
 
 # --- cutting and weighing ----------------------------------------------------------------------------------------
@@ -213,7 +297,7 @@ def _parts(text: str, items: Sequence[_Item]) -> list[_Part]:
             cuts.extend((match.start(), match.end()))
     cuts.append(len(text))
     parts = []
-    for start, end in zip(cuts, cuts[1:]):
+    for start, end in pairwise(cuts):
         inside = [item for item in items if start <= item.start < end]
         if inside or text[start:end].strip(" ,:;=()-.!?"):
             parts.extend(_split_run(text, start, end, inside))
@@ -231,7 +315,7 @@ def _split_run(text: str, start: int, end: int, inside: list[_Item]) -> list[_Pa
     edges = [start, *marks, end]
     return [
         _Part([item for item in inside if a <= item.start < b], _blanked(text, a, b, inside), a)
-        for a, b in zip(edges, edges[1:])
+        for a, b in pairwise(edges)
     ]
 
 
@@ -294,8 +378,8 @@ def _findings(parts: Sequence[_Part], clauses: Sequence[Clause], subjects: Subje
     for part in parts:
         if not part.items or (part.polarity is None and not _harmless(part)):
             continue
-        clause = at(clauses, part.items[0].start)
-        by_subject.setdefault(subjects.of(clause), []).append(part)
+        where = part.items[0].start
+        by_subject.setdefault(subjects.of_position(at(clauses, where), where), []).append(part)
     found: list[Finding] = []
     for subject, group in by_subject.items():
         found.extend(_of_subject(subject, group, subjects))
@@ -319,7 +403,9 @@ def _as_one(key: str, parts: Sequence[_Part]) -> list[Finding]:
     """All eight or not, for a partner or for the coalition."""
     values = _tally(parts)
     where = parts[0].items[0].start
-    if any(value == NO for value in values.values()) or any(item.count is not None for part in parts for item in part.items):
+    if any(value == NO for value in values.values()) or any(
+        item.count is not None for part in parts for item in part.items
+    ):
         return [Finding(key, where, False)]
     if len(values) == 8 and all(value == YES for value in values.values()):
         return [Finding(key, where, True)]

@@ -45,26 +45,33 @@ class Clause:
 
 
 NEGATION = re.compile(
-    r"\b(?:niet|geen|nooit|niks|niets|nergens|niemand|zonder|nauwelijks|amper|nee|neen|nog te weinig|te weinig|onvoldoende)\b"
+    r"\b(?:niet|geen|nooit|niks|niets|nergens|niemand|zonder|nauwelijks|amper|nee|neen|nog te weinig|te weinig|"
+    r"onvoldoende)\b"
 )
 HEDGE = re.compile(
     r"\b(?:denk ik|ik denk|dacht ik|ik dacht|we denken|denken we|volgens mij|vermoedelijk|waarschijnlijk|misschien|"
-    r"wellicht|mogelijk|hopelijk|hoop ik|ik hoop|lijkt me|lijkt mij|ik geloof|geloof ik|naar ik meen|vermoed|in principe|"
+    r"wellicht|mogelijk|hopelijk|hoop ik|ik hoop|lijkt me|lijkt mij|ik geloof|geloof ik|naar ik meen|vermoed|"
+    r"in principe|"
     r"meestal|soms|deels|gedeeltelijk|grotendeels|sommige|sommigen|de meeste|niet altijd|niet allemaal|niet iedereen|"
     r"af en toe|een beetje|min of meer|enigszins|half om half|de helft|bijna|zo goed als|niet helemaal|niet echt|"
-    r"niet volledig|wisselend|hangt er ?vanaf|hangt af|ligt eraan|een deel|een aantal|niet elke|niet alle|nog niet alle)\b"
+    r"niet volledig|wisselend|hangt er ?vanaf|hangt af|ligt eraan|een deel|een aantal|niet elke|niet alle|"
+    r"nog niet alle)\b"
 )
 PROGRESS = re.compile(
     r"\b(?:werken (?:we |wij |nog |er |hier |daar |hard )*(?:aan|naartoe)|werk(?:en)? (?:er|hier|daar)aan|"
     r"(?:er|eraan|hieraan|daaraan|aan) (?:wordt )?(?:aan )?(?:ge)?werkt?|wordt (?:er )?(?:nog )?(?:hard )?aan gewerkt|"
-    r"\baan (?:\w+ ){1,6}werk(?:en|t)? (?:we|wij|ik|nog)\b|mee bezig|bezig (?:mee|met|om)|(?:er|daar|hier)mee bezig|zijn (?:we |wij |nog |er |nu |volop )*(?:mee )?bezig|"
+    r"\baan (?:\w+ ){1,6}werk(?:en|t)? (?:we|wij|ik|nog)\b|mee bezig|bezig (?:mee|met|om)|(?:er|daar|"
+    r"hier)mee bezig|zijn (?:we |wij |nog |er |nu |volop )*(?:mee )?bezig|"
     r"aan het (?:regelen|opzetten|opbouwen|schrijven|opstellen|uitwerken|werken|onderzoeken|maken|inrichten|werven|"
-    r"bouwen|organiseren|opleiden|trainen|opschalen)|in (?:ontwikkeling|de maak|voorbereiding|opbouw|oprichting|concept)|"
+    r"bouwen|organiseren|opleiden|trainen|opschalen)|in (?:ontwikkeling|de maak|voorbereiding|opbouw|oprichting|"
+    r"concept)|"
     r"in de (?:steigers|planning|pijplijn)|komt eraan|komen eraan|loopt nog|lopen nog|volgt nog|onderweg|"
-    r"moet(?:en)? (?:we |wij |nog |dat |het |er )*(?:nog )?(?:geregeld|opgeleid|getraind|geschoold|regelen|opzetten|komen))\b"
+    r"moet(?:en)? (?:we |wij |nog |dat |het |er )*(?:nog )?(?:geregeld|opgeleid|getraind|geschoold|regelen|"
+    r"opzetten|komen))\b"
 )
 _PLAN = re.compile(
-    r"\b(?:(?<!die )wil|(?<!die )willen|wilden|wensen|hopen|gaan (?:we|wij|ze|zij)(?! uit van)|(?:we|wij|ze|zij|ik) (?:gaan|ga|zullen|zal)(?! uit van)|"
+    r"\b(?:(?<!die )wil|(?<!die )willen|wilden|wensen|hopen|gaan (?:we|wij|ze|zij)(?! uit van)|(?:we|wij|ze|zij|"
+    r"ik) (?:gaan|ga|zullen|zal)(?! uit van)|"
     r"zullen (?:we|wij|ze|zij)|straks|van plan|het plan is|plannen om|overwegen|denken (?:er)?(?:aan|over)|binnenkort|"
     r"volgend jaar|in de toekomst|op termijn|ooit|streven|streefdoel|ambitie|voornemen|zouden graag|graag willen|"
     r"beginnen met|starten met|gaan starten|willen starten|moeten nog|moet nog|zoeken|op zoek|interesse)\b"
@@ -80,53 +87,93 @@ _SUPPOSE_ALL = re.compile(r"\b(?:stel|stel je voor|gesteld|veronderstel|even aan
 _NOT_KNOWN = re.compile(
     r"\b(?:weet|weten|wist|wisten) (?:\w+ ){0,4}(?:niet|nog niet|nooit)\b|\bgeen (?:flauw |enkel )?idee\b|"
     r"\bniet (?:\w+ ){0,2}(?:zeker|duidelijk|bekend|gekeken|nagegaan|uitgezocht|onderzocht|bekeken)\b|"
-    r"\b(?:vraag|vragen|vroeg|vroegen) (?:me|mij|ons|we ons|wij ons|ik me) af\b|\bafvragen\b|\bbenieuwd\b|\bkweenie\b|\bkweet niet\b|"
-    r"\bkeine ahnung\b|\bmoet(?:en)? (?:ik|we|wij) (?:nog )?(?:even )?(?:navragen|uitzoeken|checken|nakijken|opzoeken)\b|"
+    r"\b(?:vraag|vragen|vroeg|vroegen) (?:me|mij|ons|we ons|wij ons|ik me) af\b|\bafvragen\b|\bbenieuwd\b|"
+    r"\bkweenie\b|\bkweet niet\b|"
+    r"\bkeine ahnung\b|\bmoet(?:en)? (?:ik|we|wij) (?:nog )?(?:even )?(?:navragen|uitzoeken|checken|nakijken|"
+    r"opzoeken)\b|"
     r"\b(?:onbekend|onduidelijk|onzeker|twijfel|twijfelen)\b"
 )
 _EMBEDDED = re.compile(r"^(?:of|wie|welk|welke|hoeveel|hoe|waarom|wanneer) ")
 _OPENER = re.compile(
     r"^(?:en |maar |dus |want |ook |dan |of |ja |nee |nou |ok |oke )*(?:"
-    r"(?:(?:aan|bij|van|met|voor|in|op|door|over|tot) )?(?:hoe|wie|waar|waarom|wanneer|welke?|hoeveel|hoezo|waarvoor|waarmee|wiens)\b|"
+    r"(?:(?:aan|bij|van|met|voor|in|op|door|over|tot) )?(?:hoe|wie|waar|waarom|wanneer|welke?|hoeveel|hoezo|"
+    r"waarvoor|waarmee|wiens)\b|"
     r"wat (?!betreft|ons betreft|mij betreft)|"
-    r"(?:mag|mogen|kan|kun|kunnen|moet|moeten|hoef|hoeft|hoeven|is|zijn|ben|bent|klopt|heeft|heb|hebben|zal|zullen|wordt|"
-    r"worden|gaat|telt|tellen|zit|zitten|voldoen|voldoet|komt|komen|doet|doen|geldt|gelden|maakt|krijgen|krijgt|werkt|zou|"
+    r"(?:mag|mogen|kan|kun|kunnen|moet|moeten|hoef|hoeft|hoeven|is|zijn|ben|bent|klopt|heeft|heb|hebben|zal|"
+    r"zullen|wordt|"
+    r"worden|gaat|telt|tellen|zit|zitten|voldoen|voldoet|komt|komen|doet|doen|geldt|gelden|maakt|krijgen|krijgt|"
+    r"werkt|zou|"
     r"zouden|staat|vallen|valt|vervalt|past|lukt|halen|haalt|tel|horen|hoort) "
-    r"(?:we|wij|ik|je|jij|jullie|u|men|dat|dit|het|er|een|de|ons|onze|zij|ze|die|deze|iedereen|ook|dan|\d|elke|alle|ggz|"
+    r"(?:we|wij|ik|je|jij|jullie|u|men|dat|dit|het|er|een|de|ons|onze|zij|ze|die|deze|iedereen|ook|dan|\d|elke|"
+    r"alle|ggz|"
     r"uwv|ribw|gemeente|reintegratiebedrijf|nu|nog|niet|gewoon|toch|zo|wel)\b)"
 )
 # Verb first without a question mark: only what is hardly ever an answer with its topic left out ("halen we niet").
 _BARE_OPENER = re.compile(
     r"^(?:en |maar |dus |dan |of |ja |nee |nou |ok |oke )*(?:"
-    r"(?:hoe|wie|waarom|wanneer|hoeveel|hoezo|waarvoor|wiens)\b|(?:aan|bij|van|met|voor|in|op|door) (?:welke?|wie|wat|hoeveel)\b|wat (?:moet|moeten|kan|kunnen|is|zijn|als|nu|dan|betekent|"
-    r"bedoel|bedoelt|houdt|doen|mag|zegt)\b|welke? \w+ (?:moet|moeten|kan|kunnen|is|zijn|mag|mogen|past|passen|hoort)\b|"
-    r"(?:mag|mogen) (?:we|wij|ik|dat|dit|een|ook|je|u|de|er|het|jullie|ons|onze|ggz|uwv|gemeente|reintegratiebedrijf)\b(?! niet$)|"
-    r"(?:kan|kun|moet|is|telt|klopt|hoeft) (?:dat|dit|een|je|u|ik|jij)\b(?! (?:ook |wel |niet |echt )*(?:niet|ook|wel|zo)?$)|"
+    r"(?:hoe|wie|waarom|wanneer|hoeveel|hoezo|waarvoor|wiens)\b|(?:aan|bij|van|met|voor|in|op|door) (?:welke?|"
+    r"wie|wat|hoeveel)\b|wat (?:moet|moeten|kan|kunnen|is|zijn|als|nu|dan|betekent|"
+    r"bedoel|bedoelt|houdt|doen|mag|zegt)\b|welke? \w+ (?:moet|moeten|kan|kunnen|is|zijn|mag|mogen|past|passen|"
+    r"hoort)\b|"
+    r"(?:mag|mogen) (?:we|wij|ik|dat|dit|een|ook|je|u|de|er|het|jullie|ons|onze|ggz|uwv|gemeente|"
+    r"reintegratiebedrijf)\b(?! niet$)|"
+    r"(?:kan|kun|moet|is|telt|klopt|hoeft) (?:dat|dit|een|je|u|ik|jij)\b(?! (?:ook |wel |niet |echt )*(?:niet|"
+    r"ook|wel|zo)?$)|"
     r"(?:kan|mag|is|moet|telt|lukt) het (?:dan|ook|wel|zo|nog)\b|"
     r"waar (?:kan|kunnen|moet|moeten|vind|vinden|mag|haal|staat|gaat)\b|"
-    r"(?:kan|kunnen|moeten|hoeven|is) (?:we|wij|ze|zij|het|er|de|jullie) (?:\w+ ){3,})"
+    r"(?:kan|kunnen|moeten|hoeven|is) (?:we|wij|ze|zij|het|er|de|jullie)(?: \w+){3,})"
 )
 
 _SENTENCE_END = re.compile(r"(?:(?<!\d)\.|\.(?!\d)|[!?;])+")
 _BOUNDARY = re.compile(
     r",|[():](?!\d)|(?<=[a-z]):| - |"
-    r" (?=(?:maar(?! (?:\d|ongeveer|een paar|weinig|een klein|hooguit|half|heel weinig|1\b))|doch|want|omdat|doordat|terwijl|hoewel|dus|zodat|alleen (?:zitten|hebben|is|zijn|wil|willen|criterium|"
+    r" (?=(?:maar(?! (?:\d|ongeveer|een paar|weinig|een klein|hooguit|half|heel weinig|1\b))|doch|want|omdat|"
+    r"doordat|terwijl|hoewel|dus|zodat|alleen (?:zitten|hebben|is|zijn|wil|willen|criterium|"
     r"nummer|\d|het|de|we|wij|aan|als))\b)|"
     r" (?=en (?:we|wij|ik|ze|zij|hij|die|dat|dit|er|het|onze|ons|hun|als|niet|geen|wel|nu|daar|ook|verder|zelf|samen|"
     r"hebben|heb|doen|zijn|werken|willen|criterium|nummer|halen|voldoen|bieden|hoe|wat|wie|mag|mogen|moet|kan|moeten|"
     r"alle|alles|aan|nog|met|in|op|heeft|haalt|doet|voldoet|wil|kunnen|gaan)\b)|"
-    r" (?=(?:stel|wat als|als (?:we|wij|ze|zij|het|er|onze|de|hun|dat|iemand|ik|je|mijn|nu|nou)|mits|tenzij|indien|mocht|mochten|"
+    r" (?=(?:stel|wat als|als (?:we|wij|ze|zij|het|er|onze|de|hun|dat|iemand|ik|je|mijn|nu|nou)|mits|tenzij|"
+    r"indien|mocht|mochten|"
     r"zodra|zolang)\b)|"
     r" (?=of (?:we|wij|ze|zij|dat|het|er|onze|de|hun|ik|die|ons|alle|iedereen|mag|moet|is|kan|moeten|kunnen|mogen)\b)|"
     r" (?=(?:mag|kan|moet|is|klopt|telt) (?:dat|dit)\b)|"
     r" (?=(?:mogen|mag|moeten|kunnen) (?:we|wij|ik)\b)|"
-    r" (?=(?:hoe|hoeveel|waarom|wanneer|welke?|wie) (?:zit|is|zijn|moet|moeten|kan|kunnen|mag|mogen|gaat|doen|we|criteri\w+|"
+    r" (?=(?:hoe|hoeveel|waarom|wanneer|welke?|wie) (?:zit|is|zijn|moet|moeten|kan|kunnen|mag|mogen|gaat|doen|"
+    r"we|criteri\w+|"
     r"werkt|vraagt|regelen)\b)|"
     r" (?=(?:nee|ja) (?:maar|want)\b)"
 )
 _TRIM = " ,():"
+# "De andere criteria kunnen we halen" is one clause; "we hebben 30 per fte mogen we dat" is two.
+_INVERTED = re.compile(r"(?:mogen|mag|moeten|kunnen) (?:we|wij|ik)\b")
+_FINITE = re.compile(r"\b(?:we|wij|ik|is|zijn|heeft|hebben|heb|doen|doet|willen|wil|per fte)\b")
 # A lone word of these opens the clause that follows.
-_LEADERS = frozenset(("wat", "hoe", "en", "of", "dan", "nu", "waar", "wie", "welke", "maar", "dus", "waarom", "want", "ook", "aan", "bij", "van", "met", "voor", "in", "op"))
+_LEADERS = frozenset(
+    (
+        "wat",
+        "hoe",
+        "en",
+        "of",
+        "dan",
+        "nu",
+        "waar",
+        "wie",
+        "welke",
+        "maar",
+        "dus",
+        "waarom",
+        "want",
+        "ook",
+        "aan",
+        "bij",
+        "van",
+        "met",
+        "voor",
+        "in",
+        "op",
+    )
+)
 
 
 def split(text: str) -> tuple[Clause, ...]:
@@ -139,7 +186,7 @@ def split(text: str) -> tuple[Clause, ...]:
         if suppose_rest and Mood.STATED in moods and _continues(text[start:end]):
             moods = [Mood.SUPPOSED if mood in (Mood.STATED, Mood.PLANNED) else mood for mood in moods]
         suppose_rest = suppose_rest or any(_SUPPOSE_ALL.search(text[a:b]) for a, b in spans)
-        clauses.extend(Clause(text[a:b], a, b, number, mood) for (a, b), mood in zip(spans, moods))
+        clauses.extend(Clause(text[a:b], a, b, number, mood) for (a, b), mood in zip(spans, moods, strict=True))
     return tuple(clauses)
 
 
@@ -177,7 +224,10 @@ def _sentences(text: str) -> list[tuple[int, int, bool]]:
 def _spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     spans, begin = [], start
     for match in _BOUNDARY.finditer(text, start, end):
-        if text[begin : match.start()].strip(_TRIM) in _LEADERS:
+        piece = text[begin : match.start()].strip(_TRIM)
+        if piece in _LEADERS or (
+            _INVERTED.match(text, match.end()) and match.group() == " " and not _FINITE.search(piece)
+        ):
             continue
         spans.append((begin, match.start()))
         begin = match.end()
@@ -221,7 +271,11 @@ def _first_question(texts: list[str], asks: bool) -> int:
 def _mood(text: str, previous: Mood | None) -> Mood:
     if _SUPPOSE.search(text):
         return Mood.SUPPOSED
-    if previous is Mood.SUPPOSED and not re.match(r"(?:maar (?:we|wij|nu|onze|ik|in|eigenlijk|dat|het|de)|we zijn|wij zijn|nu|terwijl|want|omdat)\b", text):
+    if previous is Mood.SUPPOSED and not re.match(
+        r"(?:maar (?:we|wij|nu|onze|ik|in|eigenlijk|dat|het|de)|"
+        r"we zijn|wij zijn|nu|terwijl|want|omdat)\b",
+        text,
+    ):
         return Mood.SUPPOSED
     if _NOT_KNOWN.search(text):
         return Mood.UNKNOWN

@@ -12,33 +12,53 @@ SURE = 0.55  # from here the classifier's intent alone is enough to act on
 
 # Intents that are commands; the others (informeren, bevestigen, ontkennen, weet_niet) are read as content.
 COMMAND_INTENTS = frozenset(
-    """overslaan terug corrigeren waarom begrip overzicht stoppen opnieuw stel_dat advies mens groeten bedanken afscheid
-    wie_ben_je hulpvraag misbruik buiten_onderwerp start vraag crisis""".split()
+    ["overslaan", "terug", "corrigeren", "waarom", "begrip", "overzicht", "stoppen", "opnieuw", "stel_dat", "advies", "mens", "groeten", "bedanken", "afscheid", "wie_ben_je", "hulpvraag", "misbruik", "buiten_onderwerp", "start", "vraag", "crisis"]
 )
 # Too costly to do on a guess: these ask for the words themselves, or are confirmed before anything is lost.
 LEXICAL_ONLY = frozenset({"wissen"})
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("wissen", r"(wis|verwijder|delete|vergeet)\w* (al )?(mijn|m'?n|onze|alle) (gegevens|antwoorden|data|gesprek\w*)"),
-    ("opnieuw", r"^(begin |start |we beginnen |ik wil )?(weer |helemaal )?(opnieuw|overnieuw|van voren af aan|reset|restart)\b"),
+    (
+        "opnieuw",
+        r"^(begin |start |we beginnen |ik wil )?(weer |helemaal )?(opnieuw|overnieuw|van voren af aan|reset|restart)\b",
+    ),
     ("opnieuw", r"\b(opnieuw|overnieuw) (beginnen|starten|doen)$"),
-    ("stoppen", r"^(stop|stoppen|pauze|pauzeer|ik stop|even (stoppen|pauze)|later verder|exit|quit)( (maar|even|nu|ermee|aub|graag))*$"),
-    ("verder", r"^(verder|ga (maar )?(verder|door)|doorgaan|we gaan verder|vervolg(en)?|hervat(ten)?|verder gaan|verdergaan)( (aub|graag|maar))*$"),
+    (
+        "stoppen",
+        r"^(stop|stoppen|pauze|pauzeer|ik stop|even (stoppen|pauze)|later verder|exit|quit)( (maar|even|nu|ermee|aub|graag))*$",
+    ),
+    (
+        "verder",
+        r"^(verder|ga (maar )?(verder|door)|doorgaan|we gaan verder|vervolg(en)?|hervat(ten)?|verder gaan|verdergaan)( (aub|graag|maar))*$",
+    ),
     ("terug", r"^(ga |even |een stap )?(terug|vorige)( (vraag|een vraag|een stap|aub|graag))*$"),
-    ("overslaan", r"^(sla (deze |die |dit |'?m |hem )?(vraag )?(maar |even )?over|overslaan|skip( deze)?|volgende( vraag)?( aub)?|pas|next)$"),
+    (
+        "overslaan",
+        r"^(sla (deze |die |dit |'?m |hem )?(vraag )?(maar |even )?over|overslaan|skip( deze)?|volgende( vraag)?( aub)?|pas|next)$",
+    ),
     ("overzicht", r"\b(laat|toon|geef)\b.{0,30}\b(ingevuld|overzicht|samenvatting|genoteerd|mijn antwoorden)\b"),
     ("overzicht", r"^(overzicht|samenvatting|mijn antwoorden|wat heb ik (al )?ingevuld)$"),
     ("waarom", r"^(waarom|hoezo|waarvoor|waartoe)( (wil|moet|vraag) (je|jij|u|ge|ik)\b.{0,40})?$"),
     ("waarom", r"\bwaarom (vraag|wil) (je|jij|u|ge) (dat|dit|me dat|mij dat|naar dit|het|weten)"),
     ("begrip", r"^wat (is|zijn|betekent|betekenen|bedoel\w* (je|jij|u|ge) met|versta\w* (je|jij|u|ge) onder|houdt)\b"),
     ("begrip", r"\b(betekent|bedoel\w* (je|jij|u|ge) met|versta\w* (je|jij|u|ge) onder|leg (eens |even )?uit wat)\b"),
-    ("advies", r"^(geef (me |mij |ons )?(het |je |jouw )?advies|advies|uitslag|conclusie|resultaat)( (graag|aub|nu|maar))*$"),
+    (
+        "advies",
+        r"^(geef (me |mij |ons )?(het |je |jouw )?advies|advies|uitslag|conclusie|resultaat)( (graag|aub|nu|maar))*$",
+    ),
     ("mens", r"\b(mens|medewerker|persoon|iemand|collega)\b.{0,20}\b(spreken|praten|bellen|contact|chatten)\b"),
     ("mens", r"^(mens|medewerker|echt persoon)( (aub|graag|svp))*$"),
     ("corrigeren", r"^(verander|wijzig|pas|corrigeer|verbeter)\b.{0,60}"),
     ("stel_dat", r"^(en )?(stel|gesteld|wat als|hoe zit het als|en als|mochten we|als we nu)\b"),
-    ("groeten", r"^(hoi+|hallo+|hey|hi|goede?(morgen|middag|navond|nacht)|goeie(morgen|middag)|dag|moi|heej?)( (daar|allemaal|bot|ips-?wijzer))*$"),
-    ("bedanken", r"^(dank\w*|bedankt|thanks|thx|merci|top,? (bedankt|dank)|super bedankt)( (je|u|jullie|wel|hoor|voor je hulp))*$"),
+    (
+        "groeten",
+        r"^(hoi+|hallo+|hey|hi|goede?(morgen|middag|navond|nacht)|goeie(morgen|middag)|dag|moi|heej?)( (daar|allemaal|bot|ips-?wijzer))*$",
+    ),
+    (
+        "bedanken",
+        r"^(dank\w*|bedankt|thanks|thx|merci|top,? (bedankt|dank)|super bedankt)( (je|u|jullie|wel|hoor|voor je hulp))*$",
+    ),
     ("afscheid", r"^(doei|tot ziens|dag dag|daag|tot (later|snel|volgende keer)|bye|ciao)$"),
     ("start", r"^(ga na of wij ips mogen doen|start( de)? check|doe de check)$"),
 )

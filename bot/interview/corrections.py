@@ -8,7 +8,8 @@ from bot.interview.findings import CORRECTED, Finding
 from bot.model import Status, criterion_key
 
 _VALUE = (
-    r"(?P<value>niet voldoet|voldoet niet|voldoen niet|niet gehaald|niet bekend|weet (?:ik |we )?(?:het )?niet|geen idee|onbekend|vraagteken|"
+    r"(?P<value>niet voldoet|voldoet niet|voldoen niet|niet gehaald|niet bekend|weet (?:ik |we )?(?:het )?niet|"
+    r"geen idee|onbekend|vraagteken|"
     r"voldoet|voldoen|gehaald|ja|wel|nee|neen|niet)"
 )
 _CRITERION = r"(?:het |de )?(?:antwoord (?:op|bij|van) )?(?:(?:criterium|nummer|vraag) )?(?P<n>[1-8])"
@@ -16,16 +17,23 @@ _CHANGE = r"(?:verander(?:en)?|wijzig(?:en)?|zet|corrigeer|maak|pas|doe|aanpasse
 _COMMANDS = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\b{_CHANGE} (?:mijn |dan |maar |even |toch )*(?:van )?{_CRITERION}(?: (?:aan|maar|even|toch|van \w+|alsjeblieft|aub|antwoord))* ?(?:naar|in|op|:|=|een|tot|is|als)? ?(?:een |maar |toch )?{_VALUE}\b",
+        rf"\b{_CHANGE} (?:mijn |dan |maar |even |toch )*(?:van )?{_CRITERION}(?: (?:aan|maar|even|toch|van \w+|"
+        rf"alsjeblieft|aub|antwoord))* ?(?:naar|in|op|:|=|een|tot|is|als)? ?(?:een |maar |toch )?{_VALUE}\b",
         rf"\bmaak (?:van |bij )?{_CRITERION} (?:\w+ )?{_VALUE}\b",
-        rf"\b(?:criterium|nummer) (?P<n>[1-8]) (?:moet|moest|had|wordt|hoort) (?:toch |eigenlijk |op |naar |een |dus |wel |zijn )*{_VALUE}(?: (?:zijn|worden|moeten zijn|staan|te zijn))?\b",
-        rf"(?<!\w )\b(?P<n>[1-8]) (?:moet|moest|had) (?:toch |eigenlijk |een |dus |op )*{_VALUE} (?:zijn|worden|moeten zijn|staan)\b",
-        rf"\b(?:criterium|nummer) (?P<n>[1-8]) (?:graag |kunnen )?(?:veranderen|wijzigen|aanpassen|omzetten) (?:naar|in|op) (?:een )?{_VALUE}\b",
-        rf"\b(?:criterium|nummer) (?P<n>[1-8]) (?:is|was) (?:toch|eigenlijk|bij nader inzien) (?:een |wel |gewoon )?{_VALUE}\b",
+        rf"\b(?:criterium|nummer) (?P<n>[1-8]) (?:moet|moest|had|wordt|hoort) (?:toch |eigenlijk |op |naar |"
+        rf"een |dus |wel |zijn )*{_VALUE}(?: (?:zijn|worden|moeten zijn|staan|te zijn))?\b",
+        rf"(?<!\w )\b(?P<n>[1-8]) (?:moet|moest|had) (?:toch |eigenlijk |een |dus |op )*{_VALUE} (?:zijn|worden|"
+        rf"moeten zijn|staan)\b",
+        rf"\b(?:criterium|nummer) (?P<n>[1-8]) (?:graag |kunnen )?(?:veranderen|wijzigen|aanpassen|"
+        rf"omzetten) (?:naar|in|op) (?:een )?{_VALUE}\b",
+        rf"\bkan (?:criterium|nummer) (?P<n>[1-8]) (?:nog |ook |toch |misschien )*(?:naar|op|in) (?:een )?{_VALUE}\b",
+        rf"\b(?:criterium|nummer) (?P<n>[1-8]) (?:is|was) (?:toch|eigenlijk|bij nader inzien) (?:een |wel |"
+        rf"gewoon )?{_VALUE}\b",
     )
 )
 _OTHER = re.compile(
-    r"\b(?:verander|wijzig|zet|corrigeer|pas|maak)(?: van)? (?:het |de |mijn |onze |ons |even |maar )*(?P<what>[a-z][a-z ]{2,40}?) (?:aan )?(?:naar|in|op|tot|een) (?P<to>.{1,80})$"
+    r"\b(?:verander|wijzig|zet|corrigeer|pas|maak)(?: van)? (?:het |de |mijn |onze |ons |even |"
+    r"maar )*(?P<what>[a-z][a-z ]{2,40}?) (?:aan )?(?:naar|in|op|tot|een) (?P<to>.{1,80})$"
 )
 _ALIASES = (
     ("organisation_type", r"(?:type |soort )?organisatie(?:type|soort)?|type|soort organisatie|instelling"),
@@ -45,8 +53,10 @@ _ALIASES = (
     ("jointly_meets_criteria", r"samen de criteria(?: halen)?"),
 )  # fmt: skip
 _MARKERS = re.compile(
-    r"\b(?:ik bedoel\w*|bedoel(?:de)? (?:ik|eigenlijk)|verander(?:en)?|wijzig(?:en)?|corrigeer\w*|correctie|vergis\w*|verkeerd|foutje?|oeps|aanpassen|pas (?:het|dat|criterium|\w+) aan|"
-    r"klopt niet|niet juist|niet goed ingevuld|in plaats van|bij nader inzien|moest zijn|moet .{1,20} zijn|had .{1,20} moeten zijn|toch (?:geen|niet|wel|een|nee|ja)|"
+    r"\b(?:ik bedoel\w*|bedoel(?:de)? (?:ik|eigenlijk)|verander(?:en)?|wijzig(?:en)?|corrigeer\w*|correctie|"
+    r"vergis\w*|verkeerd|foutje?|oeps|aanpassen|pas (?:het|dat|criterium|\w+) aan|"
+    r"klopt niet|niet juist|niet goed ingevuld|in plaats van|bij nader inzien|moest zijn|moet .{1,20} zijn|"
+    r"had .{1,20} moeten zijn|toch (?:geen|niet|wel|een|nee|ja)|"
     r"maak van|rechtzetting|herstel|zeg ik verkeerd|zei ik verkeerd|eerder zei ik|neem terug|moet .{1,20} worden)\b"
 )
 
@@ -63,7 +73,11 @@ def read_commands(text: str) -> list[Finding]:
         if match and not re.search(r"\b(?:scenario|optie|hulpdocument|document|stap) $", text[: match.start("n")]):
             status = _status(match["value"])
             number = int(match["n"])
-            words = {Status.VOLDOET: "voldoet", Status.VOLDOET_NIET: "voldoet niet", Status.ONBEKEND: "weet je nog niet"}
+            words = {
+                Status.VOLDOET: "voldoet",
+                Status.VOLDOET_NIET: "voldoet niet",
+                Status.ONBEKEND: "weet je nog niet",
+            }
             note = f"criterium {number}: {words[status]}"
             return [Finding(criterion_key(number), match.start(), status.value, note, CORRECTED)]
     return []

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.interview import advising, dossier as change, wording
+from bot.interview import advising, wording
+from bot.interview import dossier as change
 from bot.interview.commands import Command, command_of, plain
 from bot.interview.reading import Reading, read
 from bot.interview.terms import find_term
-from bot.model import Button, Dossier, FactValue, Facts, Knowledge, Message, Reply, Status
+from bot.model import Button, Dossier, Facts, FactValue, Knowledge, Message, Reply, Status
 from bot.rules.options import open_questions
 from bot.rules.whatif import what_if
 
 STARTERS = frozenset({"informeren", "start", "corrigeren", "stel_dat", "advies"})
 SIDES = frozenset(
-    """vraag mens groeten bedanken afscheid wie_ben_je hulpvraag misbruik buiten_onderwerp wissen""".split()
+    ["vraag", "mens", "groeten", "bedanken", "afscheid", "wie_ben_je", "hulpvraag", "misbruik", "buiten_onderwerp", "wissen"]
 )
 
 
@@ -50,10 +51,9 @@ class _Context:
 
 def take(message: Message, dossier: Dossier, knowledge: Knowledge) -> Turn:
     """Let a message do what it says; the first step that recognises it decides."""
-    pending = dossier.pending if dossier.active else None
     context = _Context(
         message,
-        read(message.text, pending, knowledge),
+        _read(message.text, dossier, knowledge),
         command_of(message.text, message.intent, message.confidence),
         dossier,
         knowledge,
@@ -63,6 +63,15 @@ def take(message: Message, dossier: Dossier, knowledge: Knowledge) -> Turn:
         if turn is not None:
             return turn
     return Turn(dossier, side="vraag" if _is_question(context) else "onduidelijk")
+
+
+def _read(text: str, dossier: Dossier, knowledge: Knowledge) -> Reading:
+    """Read a message against the open question; "nee ik bedoel twee jaar" against the one just answered."""
+    reading = read(text, dossier.pending if dossier.active else None, knowledge)
+    if reading.corrects and not reading.facts and dossier.history:
+        earlier = read(text, dossier.history[-1]["pending"], knowledge)
+        return earlier if earlier.facts else reading
+    return reading
 
 
 def question(dossier: Dossier, knowledge: Knowledge) -> tuple[Dossier, tuple[Reply, ...]]:
@@ -90,7 +99,9 @@ def _settle_proposal(c: _Context) -> Turn | None:
     proposal = c.dossier.proposal
     if not proposal or c.reading.answer not in ("ja", "nee") or (c.reading.facts and c.command):
         return None
-    settle = {"contradiction": _settle_contradiction, "restart": _settle_restart, "wipe": _settle_wipe}[proposal["kind"]]
+    settle = {"contradiction": _settle_contradiction, "restart": _settle_restart, "wipe": _settle_wipe}[
+        proposal["kind"]
+    ]
     return settle(c, c.reading.answer == "ja")
 
 
@@ -152,11 +163,11 @@ def _take_facts(c: _Context) -> Turn | None:
     after = change.put(after, fresh, _measured(c.reading))
     replies = [*_noted(c, fresh), *_in_progress(c)]
     after = _set_in_progress(after, c)
-    replies += [Reply(text) for text in unclear.values() if not text.endswith("?")]  # the question itself follows
+    replies += [Reply(text[:1].upper() + text[1:]) for text in unclear.values()]
     after = after.with_(active=True, pending=next(iter(unclear), after.pending))
     if clash:
         after = after.with_(proposal=_contradiction(c, clash))
-    side = "vraag" if _is_question(c) and not c.is_("start") else None
+    side = "vraag_bij_feiten" if _is_question(c) else None
     return Turn(after, tuple(replies), side=side)
 
 
@@ -217,8 +228,9 @@ def _take_hypothesis(c: _Context) -> Turn | None:
         return Turn(c.dossier, side="vraag") if not c.dossier.facts else Turn(c.dossier, (c.say("whatif_unclear"),))
     if "organisation_type" not in c.dossier.facts and "organisation_type" not in c.reading.hypothetical:
         return Turn(c.dossier.with_(active=True), (c.say("need_type"),))
-    difference = what_if(c.dossier.facts, c.reading.hypothetical, c.knowledge)
-    return Turn(c.dossier, advising.difference(difference, c.reading, c.knowledge))
+    changed = {key: fact for key, fact in c.reading.hypothetical.items() if c.dossier.facts.get(key) != fact}
+    difference = what_if(c.dossier.facts, changed, c.knowledge)
+    return Turn(c.dossier, advising.difference(difference, changed or c.reading.hypothetical, c.knowledge))
 
 
 def _take_question_on_advice(c: _Context) -> Turn | None:

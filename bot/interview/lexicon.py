@@ -5,8 +5,14 @@ from __future__ import annotations
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text as a set."""
+    return frozenset(text.split())
+
+
 # Words that a typo may stand for. Inflections are listed too, so that a well-spelled one is never "mended".
-_WORDS = frozenset(
+_WORDS = words(
     """
     reintegratie reintegratiebedrijf reintegratiebedrijven reintegratiebureau reintegratiebureaus
     reintegratieorganisatie gemeente gemeenten gemeentes beschermd beschermde woonvorm woonvormen
@@ -28,11 +34,11 @@ _WORDS = frozenset(
     eenentwintig tweeentwintig drieentwintig vierentwintig vijfendertig
     partner partners waarschijnlijk draagvlak stichting voldoen voldoet voldaan
     financiering financiele bestuurlijke slagkracht
-    """.split()
+    """
 )
 
 # Ordinary Dutch that lies a letter or two from a word above and means something else.
-_ORDINARY = frozenset(
+_ORDINARY = words(
     """
     gemeend gemeente gemeen gemeenten gemeenschap gemeende partnes partij partijen party parter papieren
     beschermen beschermt bescherming beheren behandelde begeleidend begeleidende geleiding aanleiding opleiding
@@ -49,7 +55,7 @@ _ORDINARY = frozenset(
     volgende volgend werkelijk werkelijke uitkering verstandig verstandige wettelijk wekelijkse lichamelijke
     aanspraken uitspraken inspraken oversteken overlegging bewoners overzicht straatje trajectplan opnemen getroffen
     afstand ervaarde dagelijks jaarlijks tijdig opgelegd gemeld gemelde geremd maatschappelijk maatschappij
-    """.split()
+    """
 )
 
 _LIST = sorted(_WORDS)

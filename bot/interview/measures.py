@@ -26,66 +26,103 @@ _DURATION = re.compile(
     rf"(?<![\d.])(?P<a>{NUMBER}) ?(?P<au>{_UNIT})? ?(?:-|a|tot|t/m|of) (?:de )?(?P<b>{NUMBER}) ?(?P<bu>{_UNIT})|"
     rf"(?<![\d.])(?P<da>{NUMBER})-(?P<db>{NUMBER}) ?(?P<du>{_UNIT})|"
     rf"(?<![\d.])(?P<y>{NUMBER}) jaar en (?P<m>{NUMBER}) maand(?:en)?|"
-    rf"(?<![\d.])(?P<n>{NUMBER}) ?(?:vol(?:le)? |heel |hele )?(?P<u>{_UNIT}))\b(?P<more> of (?:meer|langer)| plus| minimaal| minstens)?"
+    rf"(?<![\d.])(?P<n>{NUMBER}) ?(?:vol(?:le)? |heel |hele )?(?P<u>{_UNIT}))\b(?P<more> of (?:meer|langer)|"
+    rf" plus| minimaal| minstens)?"
     rf"(?P<most> of (?:minder|korter)| maximaal| max| hooguit)?"
 )
 _MANY_YEARS = re.compile(r"\b(?:nog )(?:vele |heel wat |meerdere |een paar |enkele )?jaren(?:lang)?\b")
 _ELSEWHERE = re.compile(
     r"\b(?:al|sinds|bestaan|bestaat|geleden|ervaring|oud|afgelopen|laatste|komend|komende|vorig|vorige|over|binnen|per|"
-    r"wachtlijst|wachttijd|contract|subsidie|pilot|proef|draaien|plan|beleidsplan|opleiding|training|geduurd|ziek|leeftijd|"
+    r"wachtlijst|wachttijd|contract|subsidie|pilot|proef|draaien|plan|beleidsplan|opleiding|training|geduurd|"
+    r"ziek|leeftijd|"
     r"eerder|jonger|ouder|verleden|openingstijd|tweejaarlijks|project|werkzaam|in dienst|leasen|huren|huurcontract|"
-    r"meerjarenplan|gewacht|kinderen|jeugdigen|jongeren|tieners|subsidies|wachten|duurt het voor|duurt het voordat)\b"
+    r"meerjarenplan|gewacht|kinderen|jeugdigen|jongeren|tieners|subsidies|wachten|later|geworden|toen|jarige?|"
+    r"duurt het voor|duurt het voordat)\b"
 )
 _CARE_WORDS = re.compile(
-    r"\b(?:zorg|in beeld|in behandeling|behandeling|behandeld|behandelen|blijven (?:hier|bij ons)|(?:wonen|woont|verblijven|"
-    r"verblijft|blijft|blijven) (?:hier|bij ons|in ons|daar|nog|gemiddeld)|ondersteuning|bij ons (?:blijven|wonen|zijn)|"
-    r"krijgen (?:\w+ ){0,5}(?:begeleiding|hulp)|in zorg|uit zorg|woonbegeleiding|ambulante begeleiding|patienten|verblijf)\b"
+    r"\b(?:zorg|in beeld|in behandeling|behandeling|behandeld|behandelen|blijven (?:hier|bij ons)|(?:wonen|"
+    r"woont|verblijven|"
+    r"verblijft|blijft|blijven) (?:hier|bij ons|in ons|daar|nog|gemiddeld)|ondersteuning|bij ons (?:blijven|"
+    r"wonen|zijn)|"
+    r"krijgen (?:\w+ ){0,5}(?:begeleiding|hulp)|in zorg|uit zorg|woonbegeleiding|ambulante begeleiding|"
+    r"patienten|verblijf)\b"
 )
 _GUIDANCE_WORDS = re.compile(
     r"\b(?:ips|traject|trajecten|begeleiden|begeleid|coachen|coaching|trajectbegeleiding|jobcoaching|trajectduur|"
     r"begeleiding)\b"
 )
 _CAN = re.compile(
-    r"\b(?:prima|haalbaar|lukt|lukken|kan|kunnen|haalt|halen|bieden|biedt|garanderen|garandeert|toezeggen|geven|doen|duurt|duren|"
-    r"krijgen|krijgt|begeleiden|begeleid|blijven|blijft|in zorg|zit|zitten|is|zijn|loopt|lopen|mogelijk|verwachten|gemiddeld|"
+    r"\b(?:prima|haalbaar|lukt|lukken|kan|kunnen|haalt|halen|bieden|biedt|garanderen|garandeert|toezeggen|geven|"
+    r"doen|duurt|duren|"
+    r"krijgen|krijgt|begeleiden|begeleid|blijven|blijft|in zorg|zit|zitten|is|zijn|loopt|lopen|mogelijk|"
+    r"verwachten|gemiddeld|"
     r"staat|staan|rekenen|vast|hebben|heeft|wonen)\b"
 )
 _PERSON = (
-    r"clienten|client|klanten|klant|mensen|man|personen|deelnemers|kandidaten|bewoners|patienten|trajecten|gevallen|caseload"
+    r"clienten|client|klanten|klant|mensen|man|personen|deelnemers|kandidaten|bewoners|patienten|trajecten|"
+    r"gevallen|caseload"
 )
 _PER = r"(?:per|op|voor|bij|de|/|iedere|elke|op iedere|op elke)"
 _PER_FTE = re.compile(
-    rf"(?:\b(?P<mod>{MODIFIER}) )?(?:de )?(?<![\d.,:])(?:(?P<a>{NUMBER}) ?(?:-|a|tot|t/m|of) ?)?(?P<n>{NUMBER})(?P<plus> ?\+)? ?"
+    rf"(?:\b(?P<mod>{MODIFIER}) )?(?:de )?(?<![\d.,:])(?:(?P<a>{NUMBER}) ?(?:-|a|tot|t/m|"
+    rf"of) ?)?(?P<n>{NUMBER})(?P<plus> ?\+)? ?"
     rf"(?:{_PERSON})?(?: (?:is|zijn|we|hebben|max|maximaal|gemiddeld|dat is|ips|actieve|lopende)){{0,2}} ?"
     rf"(?:per|op|voor|bij|/|iedere|elke|op iedere|op elke) ?(?:1 |een |elke |iedere |hele |volle |1\.0 )?fte\b"
 )
 _FTE_FIRST = re.compile(
-    rf"\bper (?:1 )?fte (?:\w+ ){{0,4}}?(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})(?: (?:{_PERSON}))?\b(?! (?:uur|fte|jaar|maand|week|weken|dagen))"
+    rf"\bper (?:1 )?fte (?:\w+ ){{0,4}}?(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})(?: (?:{_PERSON}))?\b(?! (?:uur|"
+    rf"fte|jaar|maand|week|weken|dagen))"
 )
-_ONE_TO = re.compile(rf"(?<![\d.,:/])1(?:\.0)? ?(?:op(?P<de> de)?|:|staat tot|tegen) ?(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})\b(?! ?%)")
+_ONE_TO = re.compile(
+    rf"(?<![\d.,:/])1(?:\.0)? ?(?:op(?P<de> de)?|:|staat tot|"
+    rf"tegen) ?(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})\b(?! ?%)"
+)
 _CASELOAD = re.compile(
-    rf"\bcaseloads?(?: (?:van|is|zijn|zit|ligt|op|rond|we|wij|ons|onze|bij|hebben|nu|momenteel|hier|met|komt|per|fte|trajectbegeleider|de|een|staat|"
-    rf"ongeveer op|uit)){{0,5}} ?:? ?(?:(?P<mod>{MODIFIER}) )?(?:de )?(?:(?P<a>{NUMBER}) ?(?:-|a|tot|t/m|of) ?)?(?P<n>{NUMBER})\b(?! ?(?:%|uur|jaar|maand|week))"
+    rf"\bcaseloads?(?: (?:van|is|zijn|zit|ligt|op|rond|we|wij|ons|onze|bij|hebben|nu|momenteel|hier|met|komt|"
+    rf"per|fte|trajectbegeleider|de|een|staat|"
+    rf"ongeveer op|uit)){{0,5}} ?:? ?(?:(?P<mod>{MODIFIER}) )?(?:de )?(?:(?P<a>{NUMBER}) ?(?:-|a|tot|t/m|"
+    rf"of) ?)?(?P<n>{NUMBER})\b(?! ?(?:%|uur|jaar|maand|week))"
 )
-_CASELOAD_AFTER = re.compile(rf"(?:\b(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER}) (?:als|aan|per|in de|in onze|in hun) caseload\b")
+_CASELOAD_AFTER = re.compile(
+    rf"(?:\b(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER}) (?:als|aan|per|in de|in onze|"
+    rf"in hun) caseload\b"
+)
+_PERSON_HAS = re.compile(
+    rf"\b(?:iedere|elke|per|een) (?:ips )?(?:trajectbegeleider|begeleider|coach|jobcoach|medewerker|"
+    rf"consulent) (?:heeft|doet|begeleidt|krijgt) (?:er )?(?:nu |gemiddeld )?"
+    rf"(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})(?: (?:{_PERSON}))?\b(?! (?:uur|fte|jaar|dagen|maand))"
+)
 _PER_PERSON = re.compile(
     rf"(?:\b(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER}) (?:{_PERSON} )?(?:per|elke|iedere|ieder|op 1|op een) "
     rf"(?:ips )?(?:trajectbegeleider|begeleider|coach|jobcoach|medewerker|consulent|collega)\b"
 )
-_FTE = re.compile(rf"(?:\b(?P<count>[2-9]|1\d) (?:ips )?(?:trajectbegeleiders|begeleiders|coaches|jobcoaches|mensen|medewerkers) (?:van |met |a |voor )?"
-                  rf"(?P<each>ieder |elk |elk van |allebei |allemaal )?)?(?<![\d.,])(?P<n>\d{{1,3}}(?:\.\d{{1,2}})?) ?fte\b")
-_CLIENTS = re.compile(rf"(?<![\d.,])(?:(?P<mod>{MODIFIER}) )?(?P<n>\d{{1,4}}) (?:ips |lopende |actieve |huidige )?(?:{_PERSON})\b")
+_FTE = re.compile(
+    r"(?:\b(?P<count>[2-9]|1\d) (?:ips )?(?:trajectbegeleiders|begeleiders|coaches|jobcoaches|"
+    r"mensen|medewerkers) (?:van |met |a |voor )?"
+    r"(?P<each>ieder |elk |elk van |allebei |"
+    r"allemaal )?)?(?<![\d.,])(?P<n>\d{1,3}(?:\.\d{1,2})?) ?fte\b"
+)
+_CLIENTS = re.compile(
+    rf"(?<![\d.,])(?:(?P<mod>{MODIFIER}) )?(?P<n>\d{{1,4}}) (?:ips |lopende |actieve |"
+    rf"huidige )?(?:{_PERSON})\b"
+)
 _ON_PART = re.compile(
-    rf"(?<![\d.,])(?P<n>\d{{1,4}}) (?:ips |lopende |actieve )?(?:{_PERSON}) (?:op|voor|bij|met|door) (?:ongeveer )?(?P<fte>0\.\d{{1,2}}|1\.\d)\b(?! ?(?:%|jaar|maand|dag|week|uur))"
+    rf"(?<![\d.,])(?P<n>\d{{1,4}}) (?:ips |lopende |actieve )?(?:{_PERSON}) (?:op|voor|bij|met|"
+    rf"door) (?:ongeveer )?(?P<fte>0\.\d{{1,2}}|1\.\d)\b(?! ?(?:%|jaar|maand|dag|week|uur))"
 )
 _HOURS = re.compile(r"\b\d{1,3} ?(?:uur|u|uren)\b(?! (?:rijden|reizen|afstand))")
 _BARE = re.compile(
-    rf"^(?:nee |ja |nou |eh |uh |ik bedoel |bedoel |eerder |zo'n |dat is |dat zijn |het is |we hebben er |er zijn er |er |zijn er |"
+    rf"^(?:nee |ja |nou |eh |uh |ik bedoel |bedoel |eerder |zo'n |dat is |dat zijn |het is |we hebben er |"
+    rf"er zijn er |er |zijn er |"
     rf"we zitten op |wij zitten op |zitten op |we hebben |wij hebben |hebben |nu |momenteel |nee,? |,|gewoon ){{0,4}}"
     rf"(?:(?P<mod>{MODIFIER}) )?(?:de )?(?:(?P<a>{NUMBER}) ?(?:-|a|tot|t/m|of) ?)?(?P<n>{NUMBER})"
-    rf"(?P<unit> (?:{_PERSON}|fte))?(?: (?:ongeveer|max|maximaal|minimaal|hooguit|denk ik|geloof ik|of zo|per|elk|ieder|hoor|dus))*$"
+    rf"(?P<unit> (?:{_PERSON}|fte))?(?: (?:ongeveer|max|maximaal|minimaal|hooguit|denk ik|geloof ik|of zo|per|"
+    rf"elk|ieder|hoor|dus))*$"
 )
 _MOST_SANE = Decimal(60)
+_MOST_PER_FTE = Decimal(150)
+_MOST_YEARS = Decimal(20)
+_SHORT = 10  # words in a clause that answers the question without naming its subject
 _FAR = {CARE: Decimal(120), GUIDANCE: Decimal(120), CAPACITY: Decimal(9999)}
 
 
@@ -131,7 +168,7 @@ def _about(clause: Clause, match: re.Match[str], pending: str | None) -> int | N
         return _pending_number(pending)
     if care or guidance:
         return CARE if care else GUIDANCE
-    return _pending_number(pending)
+    return _pending_number(pending) if len(around.split()) <= _SHORT else None
 
 
 def _pending_number(pending: str | None) -> int | None:
@@ -154,15 +191,25 @@ def _unable(criterion: Criterion, said: Quantity, note: str, where: int, rest: s
     """ "Twee jaar lukt niet": not met when the limit or less is out of reach, else we can't tell."""
     assert criterion.limit is not None
     if re.search(r"\bwel\b", rest) or said.low > criterion.limit.value or said.high is None or said.low != said.high:
-        return Finding(criterion_key(criterion.number), where, unclear=f"uit '{_dutch(note)}' blijkt niet of de grens wordt gehaald")
-    return Finding(criterion_key(criterion.number), where, Status.VOLDOET_NIET.value, f"{_dutch(note)} lukt niet", MEASURED)
+        return Finding(
+            criterion_key(criterion.number),
+            where,
+            unclear=f"uit '{_dutch(note)}' blijkt niet of de grens wordt gehaald",
+        )
+    return Finding(
+        criterion_key(criterion.number), where, Status.VOLDOET_NIET.value, f"{_dutch(note)} lukt niet", MEASURED
+    )
 
 
 def _years(match: re.Match[str]) -> Quantity:
     mod, more = match["mod"], match["more"] is not None
     if match["y"]:
         return quantity(mod, Decimal(match["y"]) + Decimal(match["m"]) / 12, or_more=more)
-    for first, first_unit, second, unit in (("ta", "tau", "tb", "tbu"), ("a", "au", "b", "bu"), ("da", None, "db", "du")):
+    for first, first_unit, second, unit in (
+        ("ta", "tau", "tb", "tbu"),
+        ("a", "au", "b", "bu"),
+        ("da", None, "db", "du"),
+    ):
         if match[first]:
             own_unit = match[first_unit] if first_unit and match[first_unit] else match[unit]
             return quantity(mod, _in_years(match[first], own_unit), _in_years(match[second], match[unit]))
@@ -172,7 +219,11 @@ def _years(match: re.Match[str]) -> Quantity:
 
 
 def _in_years(number: str, unit: str) -> Decimal:
-    return Decimal(number) / _IN_YEARS[unit[:4] if unit[:4] in _IN_YEARS else unit[:5]] if unit != "half jaar" else Decimal(number) / 2
+    return (
+        Decimal(number) / _IN_YEARS[unit[:4] if unit[:4] in _IN_YEARS else unit[:5]]
+        if unit != "half jaar"
+        else Decimal(number) / 2
+    )
 
 
 # --- caseload ----------------------------------------------------------------------------------------------------
@@ -180,16 +231,25 @@ def _in_years(number: str, unit: str) -> Decimal:
 
 def _caseloads(text: str, clauses: Sequence[Clause], pending: str | None, knowledge: Knowledge) -> list[Finding]:
     criterion = knowledge.criteria[CAPACITY]
-    near = pending == criterion_key(CAPACITY) or re.search(r"\b(?:caseload|fte|clienten|client|begeleid\w*|trajectbegeleid\w*)\b", text)
+    near = pending == criterion_key(CAPACITY) or re.search(
+        r"\b(?:caseload|fte|clienten|client|begeleid\w*|"
+        r"trajectbegeleid\w*)\b",
+        text,
+    )
     for pattern in (_PER_FTE, _FTE_FIRST, _CASELOAD, _CASELOAD_AFTER):
         match = pattern.search(text)
         if match:
             return [_ratio(criterion, match, at(clauses, match.start()), per_person=False)]
-    match = _PER_PERSON.search(text)
+    match = _PER_PERSON.search(text) or _PERSON_HAS.search(text)
     if match:
         return [_ratio(criterion, match, at(clauses, match.start()), per_person=True)]
     match = _ONE_TO.search(text)
-    if match and Decimal(match["n"]) > 3 and (not match["de"] or pending == criterion_key(CAPACITY)) and (near or len(text.split()) <= 8):
+    if (
+        match
+        and Decimal(match["n"]) > 3
+        and (not match["de"] or pending == criterion_key(CAPACITY))
+        and (near or len(text.split()) <= 8)
+    ):
         return [_ratio(criterion, match, at(clauses, match.start()), per_person=False)]
     return _clients_and_fte(text, clauses, pending, criterion)
 
@@ -197,18 +257,26 @@ def _caseloads(text: str, clauses: Sequence[Clause], pending: str | None, knowle
 def _ratio(criterion: Criterion, match: re.Match[str], clause: Clause, *, per_person: bool) -> Finding:
     groups = match.groupdict()
     first, second = (groups["a"], match["n"]) if groups.get("a") else (match["n"], None)
-    said = quantity(groups.get("mod"), Decimal(first), Decimal(second) if second else None, or_more=bool(groups.get("plus")))
+    said = quantity(
+        groups.get("mod"), Decimal(first), Decimal(second) if second else None, or_more=bool(groups.get("plus"))
+    )
     number = f"{_dutch(first)} tot {_dutch(second)}" if second else _dutch(first)
-    note = " ".join(filter(None, (groups.get("mod"), number, "cliënten per", "trajectbegeleider" if per_person else "fte")))
+    note = " ".join(
+        filter(None, (groups.get("mod"), number, "cliënten per", "trajectbegeleider" if per_person else "fte"))
+    )
     if per_person and said.high is not None:
         said = Quantity(said.low, None, said.low_open)
     if said.average:
         said = Quantity(said.low, said.high, said.low_open, said.high_open)
     finding = judge(criterion, said, lambda value: judge_measure(criterion, value), note, match.start())
-    if re.search(r"\b(?:niet|geen|nooit)\b", clause.text) and not re.search(r"\b(?:niet|nooit) (?:meer|boven|over|minder)\b", clause.text):
+    if re.search(r"\b(?:niet|geen|nooit)\b", clause.text) and not re.search(
+        r"\b(?:niet|nooit) (?:meer|boven|over|minder)\b", clause.text
+    ):
         return Finding(finding.key, match.start(), unclear=f"'{note}' staat in een ontkenning")
     if per_person and finding.unclear:
-        return Finding(finding.key, match.start(), unclear=f"bij {note} hangt het af van hoeveel fte een trajectbegeleider werkt")
+        return Finding(
+            finding.key, match.start(), unclear=f"bij {note} hangt het af van hoeveel fte een trajectbegeleider werkt"
+        )
     return finding
 
 
@@ -216,14 +284,30 @@ def _clients_and_fte(text: str, clauses: Sequence[Clause], pending: str | None, 
     match = _ON_PART.search(text)
     if match:
         return [_divided(criterion, Decimal(match["n"]), Decimal(match["fte"]), match.start())]
-    clients = [found for found in _CLIENTS.finditer(text) if not _MEANT_OTHERWISE.search(text[max(0, found.start() - 25) : found.start()])]
+    clients = [
+        found
+        for found in _CLIENTS.finditer(text)
+        if not _MEANT_OTHERWISE.search(text[max(0, found.start() - 25) : found.start()])
+    ]
     ftes = list(_FTE.finditer(text))
     if len(clients) == 1 and len(ftes) == 1 and abs(clients[0].start() - ftes[0].start()) <= 90:
         return [_pair(criterion, clients[0], ftes[0], at(clauses, clients[0].start("n")))]
     if len(clients) == 1 and len(ftes) > 1:
-        return [Finding(criterion_key(CAPACITY), ftes[0].start(), unclear="er staan meer aantallen fte bij; hoeveel fte is het samen?")]
+        return [
+            Finding(
+                criterion_key(CAPACITY),
+                ftes[0].start(),
+                unclear="er staan meer aantallen fte bij; hoeveel fte is het samen?",
+            )
+        ]
     if pending == criterion_key(CAPACITY) and _HOURS.search(text) and not ftes:
-        return [Finding(criterion_key(CAPACITY), 0, unclear="uren zijn zonder de duur van een werkweek niet om te rekenen naar fte")]
+        return [
+            Finding(
+                criterion_key(CAPACITY),
+                0,
+                unclear="uren zijn zonder de duur van een werkweek niet om te rekenen naar fte",
+            )
+        ]
     return []
 
 
@@ -259,13 +343,20 @@ def _divided(criterion: Criterion, clients: Decimal, fte: Decimal, where: int, m
 def judge(criterion: Criterion, said: Quantity, judge_one: Judge, note: str, where: int) -> Finding:
     """Judge a quantity at both its ends: where they agree it is a verdict, else it is unclear and says why."""
     key = criterion_key(criterion.number)
+    if said.low > (_MOST_PER_FTE if criterion.number == CAPACITY else _MOST_YEARS):
+        return Finding(key, where, weight=MEASURED, unclear=f"klopt '{_dutch(note)}' wel?")
     try:
         low = judge_one(_nudged(said.low, said.low_open, up=True))
         high = judge_one(_FAR[criterion.number] if said.high is None else _nudged(said.high, said.high_open, up=False))
     except InvalidValue as error:
         return Finding(key, where, unclear=error.message)
     if low.status is not high.status:
-        return Finding(key, where, weight=MEASURED, unclear=f"'{_dutch(note)}' ligt aan beide kanten van de grens van {_limit(criterion)}")
+        return Finding(
+            key,
+            where,
+            weight=MEASURED,
+            unclear=f"'{_dutch(note)}' ligt aan beide kanten van de grens van {_limit(criterion)}",
+        )
     verdict = low if said.high is None or said.low > 0 else high
     return Finding(key, where, verdict.status.value, _dutch(note), MEASURED, _as_said(verdict, said, note))
 
@@ -280,7 +371,9 @@ def _as_said(verdict: CriterionVerdict, said: Quantity, note: str) -> CriterionV
 
 
 def _uncertain(finding: Finding, note: str) -> Finding:
-    return Finding(finding.key, finding.at, unclear=f"'{_dutch(note)}' lijkt niet voor iedereen of niet zeker te gelden")
+    return Finding(
+        finding.key, finding.at, unclear=f"'{_dutch(note)}' lijkt niet voor iedereen of niet zeker te gelden"
+    )
 
 
 def _nudged(value: Decimal, is_open: bool, *, up: bool) -> Decimal:
@@ -328,5 +421,9 @@ def _bare_number(match: re.Match[str], number: int, where: int, knowledge: Knowl
     if number == CAPACITY:
         return judge(criterion, said, lambda value: judge_measure(criterion, value), note, where)
     if match["unit"] or said.low > 15:
-        return Finding(criterion_key(number), where, unclear="zijn dat maanden of jaren?" if not match["unit"] else "hoe lang is dat in maanden of jaren?")
+        return Finding(
+            criterion_key(number),
+            where,
+            unclear="zijn dat maanden of jaren?" if not match["unit"] else "hoe lang is dat in maanden of jaren?",
+        )
     return judge(criterion, said, lambda value: judge_measure(criterion, value), note, where)

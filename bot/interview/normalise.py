@@ -27,7 +27,7 @@ _SPELLINGS = tuple(
         (r"\bt\.m\.?(?= ?\d)|\btm(?= ?\d)|\bt/m\b|\btot en met\b|\btot & met\b", "t/m"),
         (r"\bmnd\.|\bmnde?n?\b\.?|\bmaandjes\b", "maanden"),
         (r"(?<=\d)mnd\b", " maanden"),
-        (r"\bjr\b\.?|\bjaartje\b|\bjarig(?:e)?\b", "jaar"),
+        (r"\bjr\b\.?|\bjaartje\b", "jaar"),
         (r"(?<=\d)(?=jaar|maand|mnd|week|weken|wkn|jr|fte|client|km|min|uur)", " "),
         (r"\bwkn?\b\.?", "weken"),
         (r"\bca\.", "circa"),
@@ -55,7 +55,11 @@ _SPELLINGS = tuple(
         (r"\bd'r\b|\bder\b", "er"),
         (r"\b(?:z'n|zn|mn|m'n)\b", "zijn"),
         (r"\bme (?=\d)", "met "),
-        (r"\bdas\b", "dat is"),
+        (r"\bda(?:')?s\b", "dat is"),
+        (r"\bda\b", "dat"),
+        (r"\b't is\b|\btis\b", "het is"),
+        (r"\b(?:k|'k )(?=(?:heb|weet|denk|zou|ben|kan)\b)", "ik "),
+        (r"\bmss\b|\bmisch\b", "misschien"),
         (r"\bhebbe\b", "hebben"),
         (r"\b(?:wy|wijj|wei)\b", "wij"),
         (r"\b(?:nie|ni|nit|niett)\b", "niet"),
@@ -85,7 +89,13 @@ def normalise(text: str) -> str:
     """Return `text` as the readers expect it: lower case ASCII, digits for numbers, a point as decimal sign."""
     text = _ACCENTED_ONE.sub("1", text.translate(_QUOTES)).replace("\n", " ; ")
     text = _FRACTION.sub(lambda match: (match[1] or "0") + _FRACTIONS[match[2]], text).replace("🤷", " weet niet ")
-    text = text.replace("👍", " ja ").replace("👎", " nee ").replace("✓", " ja ").replace("✅", " ja ").replace("❌", " nee ")
+    text = (
+        text.replace("👍", " ja ")
+        .replace("👎", " nee ")
+        .replace("✓", " ja ")
+        .replace("✅", " ja ")
+        .replace("❌", " nee ")
+    )
     text = _plain(text)
     text = _ELLIPSIS.sub(" , ", text)
     text = _numbers_with_commas(text)

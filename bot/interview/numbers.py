@@ -46,7 +46,7 @@ def _number_words() -> dict[str, str]:
 NUMBER_WORDS = _number_words()
 
 _WORD = re.compile(r"[a-z]{3,}")
-_SPACED_COMPOUND = re.compile(r"\b(een|twee|drie|vier|vijf|zes|zeven|acht|negen) en (%s)\b" % "|".join(_TENS))
+_SPACED_COMPOUND = re.compile(rf"\b({'|'.join(_UNITS[1:])}) en ({'|'.join(_TENS)})\b")
 _AND_A_HALF = re.compile(r"\b(\d{1,2}) en (?:een |1 )?hal(?:f|ve)\b")
 _UNIT_AHEAD = r"(?=\s*(?:jaar|jr|fte|ft\b|formatieplaats|voltijd|fulltime))"
 _HALF_UNIT = re.compile(r"\b(?:een |1 )?hal(?:f|ve) ?" + _UNIT_AHEAD)
@@ -54,8 +54,10 @@ _ONE_UNIT = re.compile(
     r"\been (?=(?:vol |heel )?(?:jaar|jaartje|maand|week|fte|voltijd\w*|fulltime\w*|formatieplaats|kwart)\b)"
 )
 _ONE_NAMED = re.compile(r"\b((?:criterium|nummer) )een\b")
-_ORDINALS = {word: str(n) for n, word in enumerate("eerste tweede derde vierde vijfde zesde zevende achtste".split(), 1)}
-_NTH_CRITERION = re.compile(r"\b(?:het )?(%s) criterium\b" % "|".join(_ORDINALS))
+_NTH = ("eerste", "tweede", "derde", "vierde", "vijfde", "zesde", "zevende", "achtste")
+_ORDINALS = {word: str(number) for number, word in enumerate(_NTH, 1)}
+_NTH_CRITERION = re.compile(rf"\b(?:het )?({'|'.join(_NTH)}) criterium\b")
+_EXCEPT_NTH = re.compile(rf"\b(behalve|alleen|uitgezonderd) (?:de|het|nummer) ({'|'.join(_NTH)})\b(?! \d)")
 _ONE_IN = re.compile(r"\been (?=op (?:de )?\d)")
 _OR_SO = re.compile(r"\b(?:een |1 )?(jaar|maand|week)(?:tje)? of (\d{1,2})\b")
 _PIECES = re.compile(r"\b(?:een |1 )?stuk of (?=\d)")
@@ -70,6 +72,7 @@ def replace_number_words(text: str) -> str:
     text = _ONE_UNIT.sub("1 ", text)
     text = _ONE_NAMED.sub(r"\g<1>1", text)
     text = _NTH_CRITERION.sub(lambda match: f"criterium {_ORDINALS[match[1]]}", text)
+    text = _EXCEPT_NTH.sub(lambda match: f"{match[1]} criterium {_ORDINALS[match[2]]}", text)
     text = _ONE_IN.sub("1 ", text)
     text = _OR_SO.sub(r"ongeveer \2 \1", text)
     return _PIECES.sub("ongeveer ", text)
@@ -117,7 +120,19 @@ _AT_MOST = (
 )  # fmt: skip
 _MORE = ("meer dan", "langer dan", "boven de", "over de", "ruim boven de", "hoger dan", "ruim")
 _LESS = ("minder dan", "korter dan", "onder de", "nog geen", "net geen", "net niet", "bijna", "lager dan", "amper")
-_ABOUT = ("ongeveer", "circa", "ca", "rond de", "rond", "zo'n", "zon", "om en nabij de", "plusminus", "pakweg")
+_ABOUT = (
+    "ongeveer",
+    "circa",
+    "ca",
+    "rond de",
+    "rond",
+    "zo'n",
+    "zon",
+    "om en nabij de",
+    "plusminus",
+    "pakweg",
+    "tegen de",
+)
 _AVERAGE = ("gemiddeld",)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from bot.interview.clauses import Clause, Mood, at
 
@@ -15,21 +16,28 @@ GGZ, HOUSING, AGENCY, TOWN, UWV, DISABILITY, OTHER = (
 OWN, PARTNER, DENIED, MENTIONED = "own", "partner", "denied", "mentioned"
 
 _TAIL = (
-    r"(?: ?(?:instellingen|instelling|organisaties|organisatie|aanbieders|aanbieder|partijen|partij|clubs?|afdeling|teams?|"
-    r"bureaus?|bedrijf|bedrijven|partners?))?"
+    r"(?: ?(?:instellingen|instelling|organisaties|organisatie|aanbieders|aanbieder|clubs?|afdeling|teams?|"
+    r"bureaus?|bedrijf|bedrijven))?"
 )
 _TYPES = (
-    (HOUSING, r"ribw(?:'s|s)?|bescherm(?:d|t|de|te)? ?wo+n(?:en|vormen|vorm|voorzieningen|voorziening|club|groep|plekken)|"
+    (HOUSING, r"ribw(?:'s|s)?|bescherm(?:d|t|de|te)? ?wo+n(?:en|vormen|vorm|voorzieningen|voorziening|club|"
+              r"groep|plekken)|"
               r"beschut wonen|woonclub|woonvorm voor ggz"),
     (DISABILITY, r"gehandicapten ?zorg|verstandelijke? (?:gehandicapten|beperkten|beperking)(?: ?zorg)?|"
-                 r"vg ?zorg|vg instelling|lvb ?zorg|(?:lvb|lvg|vg|vgn) (?=instelling|organisatie|aanbieder|sector|zorg)|"
-                 r"gehandicapten(?= ?(?:instelling|organisatie))|mensen met (?:een )?(?:licht )?verstandelijke? beperking(?:en)?|zorg voor (?:mensen met een )?verstandelijk\w* \w+"),
+                 r"vg ?zorg|vg instelling|lvb ?zorg|(?:lvb|lvg|vg|vgn) (?=instelling|organisatie|aanbieder|"
+                 r"sector|zorg)|"
+                 r"gehandicapten(?= ?(?:instelling|organisatie))|"
+                 r"mensen met (?:een )?(?:licht )?verstandelijke? beperking(?:en)?|"
+                 r"zorg voor (?:mensen met een )?verstandelijk\w* \w+"),
     (AGENCY, r"reintegratiebedrijf|jobcoach ?(?:bedrijf|bureau|organisatie)|job ?coach(?:ing)? ?(?:bedrijf|bureau)"),
-    (OTHER, r"verslavingszorg|verslavings ?kliniek|maatschappelijke opvang|daklozenopvang|vrijgevestigd(?:en|e)?(?: (?:psychiater|psycholoog|praktijk|therapeut|behandelaar)s?)?|jeugdzorg|"
+    (OTHER, r"verslavingszorg|verslavings ?kliniek|maatschappelijke opvang|daklozenopvang|vrijgevestigd(?:en|"
+            r"e)?(?: (?:psychiater|psycholoog|praktijk|therapeut|behandelaar)s?)?|jeugdzorg|"
             r"(?:algemeen |gewoon )?(?<!psychiatrisch )ziekenhuis|sw bedrijf|sociale werk(?:voorziening|plaats)|"
-            r"onderwijs ?instelling|onderwijs|roc|huisartsen ?praktijk|huisartsenpraktijk|welzijns ?organisatie|zorgboerderij|"
+            r"onderwijs ?instelling|onderwijs|roc|huisartsen ?praktijk|huisartsenpraktijk|welzijns ?organisatie|"
+            r"zorgboerderij|"
             r"uitzendbureau"),
-    (GGZ, r"(?:jeugd )?(?:f)?ggz|fact ?teams?|geestelijke gezondheids ?zorg|psychiatrisch(?:e)? (?:ziekenhuis|instelling|"
+    (GGZ, r"(?:jeugd )?(?:f)?ggz|fact ?teams?|geestelijke gezondheids ?zorg|psychiatrisch(?:e)? (?:ziekenhuis|"
+          r"instelling|"
           r"kliniek)|psychiatrie|gz instelling"),
     (UWV, r"uwv"),
     (TOWN, r"gemeenten|gemeentes|gemeente(?! ?huis)|sociale dienst|werk en inkomen"),
@@ -47,6 +55,150 @@ LABELS = {
 }
 
 
+_ADJ = (
+    r"(?:\w+(?:e|s|ig|er) |klein |groot |soort |ook |eigenlijk |gewoon |toch |wel |juist |zelf |dus |1 |nu |"
+    r"maar |vooral |nog )"
+)
+_DET = r"(?:een |1 |de |het |zo'n |onze |ons |eigen )?"
+_ORG_WORDS = (
+    r"(?:(?:organisatie|instelling|stichting|aanbieder|club|team|afdeling|voorziening|partij) (?:voor|"
+    r"van|in|binnen|op) )?"
+)
+_ROLE = r"(?: (?:een )?(?!van\b|bij\b|voor\b|in\b|geen\b|niet\b)\w+){0,2}(?= (?:bij|van|voor|in|op|namens)\b)"
+_SELF_LEFT = re.compile(
+    rf"(?:\b(?:wij|we) (?:zijn|vormen|werken (?:bij|voor|in|binnen|vanuit|op)|zitten (?:in|bij)|horen bij|"
+    rf"komen van|hebben een|"
+    rf"runnen een|vallen onder(?: een)?|ben|zin|bennen)|\bik (?:ben|werk|zit|kom|bel|mail|app|schrijf|"
+    rf"vraag)(?: als)?{_ROLE}|\bik (?:ben|werk|zit|kom|bel|mail|app|schrijf|vraag)|\bben(?: ik)?|"
+    rf"\bwerk(?:zaam)? (?:ik )?(?=bij|voor|in|op|als)|\bwerkzaam|\b(?:zijn|vormen) (?:wij|we)|\bhier|\bdit is|"
+    rf"\bhet is|\bis|\bzijn|"
+    rf"\bmijn (?:organisatie|werkgever|baas) is|\bonze organisatie is|\bwij als|\bwe als|\b(?:wij|we) van|\bwij|"
+    rf"\bnamens|"
+    rf"\bals|\bvanuit|\bhet gaat om|\bbetreft|\borganisatie|\btype)"
+    rf"(?: (?:bij|voor|van|in|op|binnen|vanuit|namens|met|"
+    rf"van uit))? ?(?:{_ADJ}){{0,4}}{_DET}(?:{_ADJ}){{0,3}}{_ORG_WORDS}$"
+)
+_STRONG_SELF = re.compile(
+    r"(?:^(?:zijn|is) (?:een |ook |geen )|\b(?:wij|we|ben|werk|werken|werkzaam|namens|als|vanuit|hier|vormen|"
+    r"zit|zitten|werkgever|onze organisatie is|dit is|"
+    r"organisatie|type|ik|het gaat om|betreft)\b)"
+)
+_OWNING_LEFT = re.compile(rf"(?<!in )(?<!binnen )(?<!met )(?<!van )\b(?:onze|ons) (?:eigen )?(?:{_ADJ}){{0,2}}$")
+_WORK_AT_OURS = re.compile(r"\bbij ons (?:op|in|binnen|bij) (?:de |het )?$")
+_SELF_RIGHT = re.compile(
+    r"^ ?(?:\w+ ){0,3}?(?:zijn (?:wij|we)|ben ik|hier\b(?! (?:\w+ )?(?:wil|doet|heeft|"
+    r"zoekt|haalt|in|is|biedt|vlak)))"
+)
+_NOT_SELF_HERE = re.compile(r"\b(?:de|die|deze|onze) $")
+_DENIED_LEFT = re.compile(
+    rf"\b(?:geen|niet (?:een|bij een|van een|de|bij de|echt een)?|niet|"
+    rf"geen echte) ?(?:{_ADJ}){{0,2}}$"
+)
+_PLACE_LEFT = re.compile(
+    r"\b(?:in|binnen|uit|rond|door) (?:de|onze|deze|die|een|zijn|mijn|alle) $|\b(?:in|"
+    r"binnen|uit) $"
+)
+_PARTNER_LEFT = re.compile(
+    r"(?:\bsamen (?:met|werken met|doen met)|\bmet|\bvan|\bbij|\bpartner(?:s)?|\bpartij|\bis|\bzijn|\bdoor|"
+    r"\baan|\bnaar|\ben|\bof|,|/|"
+    r"\buit|\btussen|\bandere|\btweede|\bnaburige|\bcollega|\been|\bde|\bdie|\bdeze|\bhet)"
+    r"(?: (?:een|de|het|die|deze|1|[2-9]|twee|andere|meerdere|paar|enkele|onze|collega|naburige|bevriende|"
+    r"lokale|grote|kleine|"
+    r"regionale|plaatselijke|instellingen|organisaties|organisatie|voor|partijen|aantal|particulier|"
+    r"particuliere|nog|ook|"
+    r"bestaande|ervaren|goed|goede|gespecialiseerd)){0,4} ?$"
+)
+_PARTNER_STRONG = re.compile(
+    r"\b(?:samen met|samenwerk\w*|werken samen|werkt samen|partner\w*|partij(?:en)?|uitbested\w*|besteden|"
+    r"inhuren|inhuur|"
+    r"ingehuurd\w*|huren|uitlen\w*|lenen|detacher\w*|neerleggen|onderbrengen|met ons|coalitie|combinatie|"
+    r"regionaal|gezamenlijk|"
+    r"in zorg|in behandeling|onder behandeling|in dienst|schriftelijke afspraken|afspraken|clienten van|"
+    r"cliënten van|klanten van|"
+    r"mensen van|trajectbegeleiders? van|coach(?:es)? van|consulent(?:en)? van|medewerkers? van|uitvoer\w*|"
+    r"collega|andere|"
+    r"samen|bureau dat|bedrijf dat|interesse|klaar|voor ons|bij ons)\b"
+)
+_THIRD_PERSON_RIGHT = re.compile(
+    r"^(?: (?:hier|daar|uit|in|naast|vlakbij|verderop|om de hoek|bij ons|die|dat|waar|zelf|de|het|onze|ons|"
+    r"buurt|regio|stad|dorp|wel|ook)){0,5} "
+    r"(?:wil|willen|heeft|hebben|doet|doen|biedt|haalt|halen|voldoet|kan|zoekt|vraagt|voert|levert|neemt|gaat|"
+    r"staat|zegt|vindt|"
+    r"werkt|zit|blijft|weigert|krijgt)\b"
+)
+_STAKEHOLDERS = re.compile(
+    r"\b(?:netwerk\w*|contact\w*|werkgevers|wsp|stakeholders|lijntjes|lijnen|"
+    r"samenwerking met)\b"
+)
+_EXPERIENCE = re.compile(
+    r"\b(?:ervaring|kennis|jaren|jaar|gewerkt|verleden|achtergrond|"
+    r"opleiding)(?: \w+){0,3} (?:in|met|van|uit) (?:de )?$"
+)
+_CLIENT_GROUP_LEFT = re.compile(
+    r"\b(?:mensen|clienten|klanten|kandidaten|doelgroep|patienten|"
+    r"deelnemers) (?:uit|in) (?:de |een )?$|\buit de $"
+)
+_ONE_OF = re.compile(
+    r"\b(?:wij|we) zijn (?:er )?(?:1|een) (?:van|daarvan|ervan)\b|\b(?:waarvan|"
+    r"waaronder) (?:wij|we)\b"
+)
+_MIXED = re.compile(
+    r"\b(?:wij|we|zijn|vormen|ik) (?:\w+ ){0,4}(?:samenwerking(?:sverband)?|coalitie|combinatie|"
+    r"fusie|samenvoeging) (?:van|tussen|met)\b"
+)
+_COORDINATED = re.compile(r"^(?: ?(?:,|/|&|\+) ?| en (?:een |ook )?| of (?:een )?| annex | slash )$")
+_LONE = re.compile(
+    r"^(?:(?:een|de|het|wij|we|ik|gewoon|nou|eh|uh|ehm|dat|is|zijn|bij|van|voor|hallo|hoi|"
+    r"goedemiddag|dag|ja|type) )*$"
+)
+_LONE_RIGHT = re.compile(r"^(?: (?:in|te|uit|hier|dus|hoor|eigenlijk|ben ik|denk ik|denk|ik)\b.{0,30})?$")
+_CARE_RIGHT = re.compile(
+    r"^ (?:clienten|klanten|client|doelgroep|problematiek|achtergrond|verleden|behandel\w+|"
+    r"ervaring|sector|wet|zorg)\b"
+)
+_PARTNER_RIGHT = re.compile(r"^ ?(?:partner|partij|collega)")
+_BRACKETED_PARTNER = re.compile(r"\b(?:collega|andere|naburige)(?: \w+){0,2} \($")
+_APPOSITION = re.compile(r"(?:^|[.,;] ?)(?:wij|we|ons),? $")
+_BRACKETED_OWN = re.compile(r"\b(?:we|wij) \($")
+_NO_PARTNER = re.compile(
+    r"\b(?:geen|zonder|nog geen|geen enkele) (?:(?:andere|vaste|enkele|geschikte|"
+    r"samenwerkings) ?)?(?:samenwerkings)?partners?\b(?! (?:die|dat|met))|"
+    r"\bpartners? (?:hebben|heb|is|zijn|zien) (?:we|wij|ik|er)? ?(?:\w+ ){0,2}(?:niet|geen)\b|\bhelemaal alleen\b|"
+    r"\b(?:wij|we) (?:doen|gaan) (?:het|dit) (?:\w+ )?alleen\b|\bmet niemand samen\b|\bwerken niet samen met\b"
+)
+_SEEKING = re.compile(r"\b(?:zoek|zoeken|gezocht|op zoek|vinden|gevonden)\b")
+_WITH_LEFT = re.compile(r"\b(?:met|bij|samen|van|voor|tegen|via) (?:een |de |het )?(?:\w+ )?$")
+_ABOUT_SPEAKER = re.compile(r"\b(?:wij|we|ik|zijn|ben)\b[^.;]{0,40}$")
+_OWN_IN_QUESTION = re.compile(r"\b(?:als|wij als|we als|wij van|onze|ons) $")
+_OUR_TOWN_LEFT = re.compile(r"\b(?:in|binnen) (?:de|onze|deze|een) $|\bonze (?:\w+ )?$")
+_PARTNER_IS_LEFT = re.compile(r"\bpartner (?:is|zijn)? ?(?:een |de )?$")
+_INSTEAD = re.compile(r"^ ?,? ?(?:maar|wel|eerder) (?:wel )?(?:een |de |van |bij )?(?:\w+ ){0,2}$")
+_SURE_SELF_RIGHT = re.compile(r"^ ?(?:\w+ ){0,3}?(?:zijn (?:wij|we)|ben ik)")
+_THIRD_PERSON_FACT = re.compile(r" (?:telt|is|was|betaalt|zegt|heeft|wil|moet|doet|vindt|kan|zal|gaat|mag)\b")
+_OTHERS_ARE = re.compile(
+    r"\b(?:partner|partij|die|clienten|klanten|mensen|zij|ze|andere|bewoners) (?:\w+ ){0,6}(?:is|zijn) (?:\w+ ){0,3}$|"
+    r"\b(?:zij|ze|die) (?:zijn|werken|zitten) (?:\w+ ){0,3}$"
+)
+_AS_THE = re.compile(r"\bals (?:de|het|die|deze|dat) (?:\w+ )?$")
+_HAVE = re.compile(r"\b(?:hebben|vallen)\b")
+_FROM_LEFT = re.compile(r"\b(?:met|van|door|naar|aan|tussen) (?:een |de |het )?(?:\w+ )?$")
+_WE_FROM_LEFT = re.compile(r"\b(?:ben|zijn|we|wij|kom|komen) (?:\w+ )?van (?:een |de |het )?(?:\w+ )?$")
+_IN_LEFT = re.compile(r"\bin (?:een |de |het )?(?:\w+ )?$")
+_WORK_IN_LEFT = re.compile(r"\b(?:werk|werken|werkzaam|zitten|zit) (?:\w+ )?in (?:een |de |het )?(?:\w+ )?$")
+_SUBJECT_LEFT = re.compile(r"(?:^|\b(?:een|de|die|het|deze|en|maar|want|andere|[2-9]) ?(?:andere |enige )?)$")
+_OTHER_LEFT = re.compile(r"\b(?:een|de|het|andere|die|[2-9]|met|ook|en) $")
+_CLIENTS_OF = re.compile(r"\b(?:klanten|clienten) van (?:de |het )?$")
+# A gemeente or UWV is a partner only when it lends people or takes part; else it is a stakeholder.
+_LENDS = re.compile(
+    r"\b(?:inhuren|inhuur|ingehuurd\w*|huren|uitlen\w*|uitlener|lenen|detacher\w*|uitbested\w*|partner\w*|met ons|"
+    r"samen ips|ips samen|samenwerk\w* voor ips|"
+    r"(?:trajectbegeleiders?|coach(?:es)?|jobcoach(?:es)?|consulent(?:en)?|medewerkers?|iemand|mensen|klantmanagers?) "
+    r"(?:van|bij|uit|vanuit))\b"
+)
+_WINDOW = 160  # how many characters around a name are looked at
+_MOST_MENTIONS = 40
+
+
 @dataclass(frozen=True)
 class Mention:
     """An organisation type named from `start` to `end` and its role: own, partner, denied, or only mentioned."""
@@ -57,65 +209,43 @@ class Mention:
     end: int
 
 
-_ADJ = r"(?:\w+(?:e|s|ig|er) |klein |groot |soort |ook |eigenlijk |gewoon |toch |wel |juist |zelf |dus |1 |nu |maar |vooral |nog )"
-_DET = r"(?:een |1 |de |het |zo'n |onze |ons |eigen )?"
-_ORG_WORDS = r"(?:(?:organisatie|instelling|stichting|aanbieder|club|team|afdeling|voorziening|partij) (?:voor|van|in|binnen|op) )?"
-_SELF_LEFT = re.compile(
-    rf"(?:\b(?:wij|we) (?:zijn|vormen|werken (?:bij|voor|in|binnen|vanuit|op)|zitten (?:in|bij)|horen bij|komen van|hebben een|"
-    rf"runnen een|vallen onder(?: een)?|ben|zin|bennen)|\bik (?:ben|werk|zit|kom|bel|mail|app|schrijf|vraag)(?: als)?(?: (?:een )?(?!van\b|bij\b|voor\b|in\b|geen\b|niet\b)\w+){{0,2}}(?= (?:bij|van|voor|in|op|namens)\b)|\bik (?:ben|werk|zit|kom|bel|mail|app|schrijf|vraag)|\bben(?: ik)?|"
-    rf"\bwerk(?:zaam)? (?:ik )?(?=bij|voor|in|op|als)|\bwerkzaam|\b(?:zijn|vormen) (?:wij|we)|\bhier|\bdit is|\bhet is|\bis|\bzijn|"
-    rf"\bmijn (?:organisatie|werkgever|baas) is|\bonze organisatie is|\bwij als|\bwe als|\b(?:wij|we) van|\bwij|\bnamens|"
-    rf"\bals|\bvanuit|\bhet gaat om|\bbetreft|\borganisatie|\btype)"
-    rf"(?: (?:bij|voor|van|in|op|binnen|vanuit|namens|met|van uit))? ?(?:{_ADJ}){{0,4}}{_DET}(?:{_ADJ}){{0,3}}{_ORG_WORDS}$"
-)
-_STRONG_SELF = re.compile(
-    rf"(?:^(?:zijn|is) (?:een |ook |geen )|\b(?:wij|we|ben|werk|werken|werkzaam|namens|als|vanuit|hier|vormen|zit|zitten|werkgever|onze organisatie is)\b)"
-)
-_OWNING_LEFT = re.compile(rf"(?<!in )(?<!binnen )(?<!met )(?<!van )\b(?:onze|ons) (?:eigen )?(?:{_ADJ}){{0,2}}$")
-_WORK_AT_OURS = re.compile(r"\bbij ons (?:op|in|binnen|bij) (?:de |het )?$")
-_SELF_RIGHT = re.compile(r"^ ?(?:\w+ ){0,3}?(?:zijn (?:wij|we)|ben ik|hier\b(?! (?:\w+ )?(?:wil|doet|heeft|zoekt|haalt|in|is|biedt|vlak)))")
-_NOT_SELF_HERE = re.compile(r"\b(?:de|die|deze|onze) $")
-_DENIED_LEFT = re.compile(rf"\b(?:geen|niet (?:een|bij een|van een|de|bij de|echt een)?|niet|geen echte) ?(?:{_ADJ}){{0,2}}$")
-_PLACE_LEFT = re.compile(r"\b(?:in|binnen|uit|rond|door) (?:de|onze|deze|die|een|zijn|mijn|alle) $|\b(?:in|binnen|uit) $")
-_PARTNER_LEFT = re.compile(
-    rf"(?:\bsamen (?:met|werken met|doen met)|\bmet|\bvan|\bbij|\bpartner(?:s)?|\bpartij|\bis|\bzijn|\bdoor|\baan|\bnaar|\ben|\bof|,|/|"
-    rf"\buit|\btussen|\bandere|\btweede|\bnaburige|\bcollega|\been|\bde|\bdie|\bdeze|\bhet)"
-    rf"(?: (?:een|de|het|die|deze|1|[2-9]|twee|andere|meerdere|paar|enkele|onze|collega|naburige|bevriende|lokale|grote|kleine|"
-    rf"regionale|plaatselijke|instellingen|organisaties|organisatie|voor|partijen|aantal|particulier|particuliere|nog|ook|"
-    rf"bestaande|ervaren|goed|goede|gespecialiseerd))*{{0,4}} ?$".replace("*{0,4}", "{0,4}")
-)
-_PARTNER_STRONG = re.compile(
-    r"\b(?:samen met|samenwerk\w*|werken samen|werkt samen|partner\w*|partij(?:en)?|uitbested\w*|besteden|inhuren|inhuur|"
-    r"ingehuurd\w*|huren|uitlen\w*|lenen|detacher\w*|neerleggen|onderbrengen|met ons|coalitie|combinatie|regionaal|gezamenlijk|"
-    r"in zorg|in behandeling|onder behandeling|in dienst|schriftelijke afspraken|afspraken|clienten van|cliënten van|klanten van|"
-    r"mensen van|trajectbegeleiders? van|coach(?:es)? van|consulent(?:en)? van|medewerkers? van|uitvoer\w*|collega|andere|"
-    r"samen|bureau dat|bedrijf dat|interesse|klaar|voor ons|bij ons)\b"
-)
-_THIRD_PERSON_RIGHT = re.compile(
-    r"^(?: (?:hier|daar|uit|in|naast|vlakbij|verderop|om de hoek|bij ons|die|dat|waar|zelf|de|het|onze|ons|buurt|regio|stad|dorp|wel|ook)){0,5} "
-    r"(?:wil|willen|heeft|hebben|doet|doen|biedt|haalt|halen|voldoet|kan|zoekt|vraagt|voert|levert|neemt|gaat|staat|zegt|vindt|"
-    r"werkt|zit|blijft|weigert|krijgt)\b"
-)
-_STAKEHOLDERS = re.compile(r"\b(?:netwerk\w*|contact\w*|werkgevers|wsp|stakeholders|lijntjes|lijnen|samenwerking met)\b")
-_EXPERIENCE = re.compile(r"\b(?:ervaring|kennis|jaren|jaar|gewerkt|verleden|achtergrond|opleiding)(?: \w+){0,3} (?:in|met|van|uit) (?:de )?$")
-_CLIENT_GROUP_LEFT = re.compile(r"\b(?:mensen|clienten|klanten|kandidaten|doelgroep|patienten|deelnemers) (?:uit|in) (?:de |een )?$|\buit de $")
-_GENERAL = re.compile(r"\b(?:mag|mogen|kan|kunnen|moet|moeten|is|zijn|geldt|telt|doet|hoe|wat|welke|wie|waarom)\b")
-_ONE_OF = re.compile(r"\b(?:wij|we) zijn (?:er )?(?:1|een) (?:van|daarvan|ervan)\b|\b(?:waarvan|waaronder) (?:wij|we)\b")
-_MIXED = re.compile(r"\b(?:wij|we|zijn|vormen|ik) (?:\w+ ){0,4}(?:samenwerking(?:sverband)?|coalitie|combinatie|fusie|samenvoeging) (?:van|tussen|met)\b")
-_COORDINATED = re.compile(r"^(?: ?(?:,|/|&|\+) ?| en (?:een |ook )?| of (?:een )?| annex | slash )$")
-_LONE = re.compile(r"^(?:(?:een|de|het|wij|we|ik|gewoon|nou|eh|uh|ehm|dat|is|zijn|bij|van|voor|hallo|hoi|goedemiddag|dag|ja|type) )*$")
-_LONE_RIGHT = re.compile(r"^(?: (?:in|te|uit|hier|dus|hoor|eigenlijk|ben ik|denk ik|denk|ik)\b.{0,30})?$")
-_ZORG_RIGHT = re.compile(r"^ (?:clienten|klanten|client|doelgroep|problematiek|achtergrond|verleden|behandel\w+|ervaring|sector|wet|zorg)\b")
-_PARTNER_RIGHT = re.compile(r"^ ?(?:partner|partij|collega)")
-_BRACKETED_PARTNER = re.compile(r"\b(?:collega|andere|naburige)(?: \w+){0,2} \($")
-_APPOSITION = re.compile(r"(?:^|[.,;] ?)(?:wij|we|ons),? $")
-_BRACKETED_OWN = re.compile(r"\b(?:we|wij) \($")
-_NO_PARTNER = re.compile(
-    r"\b(?:geen|zonder|nog geen|geen enkele) (?:(?:andere|vaste|enkele|geschikte|samenwerkings) ?)?(?:samenwerkings)?partners?\b(?! (?:die|dat|met))|"
-    r"\bpartners? (?:hebben|heb|is|zijn|zien) (?:we|wij|ik|er)? ?(?:\w+ ){0,2}(?:niet|geen)\b|\bhelemaal alleen\b|"
-    r"\b(?:wij|we) (?:doen|gaan) (?:het|dit) (?:\w+ )?alleen\b|\bmet niemand samen\b|\bwerken niet samen met\b"
-)
-_SEEKING = re.compile(r"\b(?:zoek|zoeken|gezocht|op zoek|vinden|gevonden)\b")
+@dataclass(frozen=True)
+class _Spot:
+    """One named type in its surroundings: what its role is weighed on."""
+
+    text: str
+    clause: Clause
+    type: str
+    start: int
+    end: int
+    pending: str | None
+    previous: Mention | None
+    own_known: bool
+
+    @property
+    def left(self) -> str:
+        """Return the words of the clause before it."""
+        return self.text[max(self.clause.start, self.start - _WINDOW) : self.start]
+
+    @property
+    def right(self) -> str:
+        """Return the words of the clause after it."""
+        return self.text[self.end : min(self.clause.end, self.end + _WINDOW)]
+
+    @property
+    def before_clause(self) -> str:
+        """Return what stands right before the clause."""
+        return self.text[max(0, self.clause.start - 40) : self.clause.start]
+
+    @property
+    def gap(self) -> str:
+        """Return what stands between the previous mention and this one."""
+        return self.text[self.previous.end : self.start] if self.previous else ""
+
+    @property
+    def plural(self) -> bool:
+        """Say whether it is "gemeenten" rather than one gemeente."""
+        return self.text[self.start : self.end].endswith("ten")
 
 
 def mentions(text: str, clauses: Sequence[Clause], pending: str | None) -> tuple[Mention, ...]:
@@ -129,10 +259,13 @@ def mentions(text: str, clauses: Sequence[Clause], pending: str | None) -> tuple
 def _pass(text: str, clauses: Sequence[Clause], pending: str | None, *, own_known: bool) -> list[Mention]:
     """Give each mention its role; once the own type is known, others that act beside it are partners."""
     found: list[Mention] = []
-    for match in _TYPE.finditer(text):
+    for match in islice(_TYPE.finditer(text), _MOST_MENTIONS):
         kind = _TYPES[int((match.lastgroup or "t0")[1:])][0]
-        role = _role(text, match.start(), match.end(), kind, clauses, pending, found, own_known=own_known)
-        found.append(Mention(kind, role, match.start(), match.end()))
+        spot = _Spot(
+            text, at(clauses, match.start()), kind, match.start(), match.end(), pending,
+            found[-1] if found else None, own_known or any(mention.role == OWN for mention in found),
+        )  # fmt: skip
+        found.append(Mention(kind, _role(spot), match.start(), match.end()))
     return found
 
 
@@ -143,7 +276,7 @@ def no_partner(clause: Clause) -> bool:
 
 def says_own(left: str) -> bool:
     """Say whether the words before "geen ggz" are about the speaker ("wij zijn toch geen ggz")."""
-    return re.search(r"\b(?:wij|we|ik|zijn|ben)\b[^.;]{0,40}$", left) is not None
+    return _ABOUT_SPEAKER.search(left) is not None
 
 
 def mixed(text: str) -> bool:
@@ -151,121 +284,98 @@ def mixed(text: str) -> bool:
     return _MIXED.search(text) is not None
 
 
-def _role(
-    text: str, start: int, end: int, kind: str, clauses: Sequence[Clause], pending: str | None, earlier: Sequence[Mention],
-    *, own_known: bool,
-) -> str:  # fmt: skip
-    clause = at(clauses, start)
-    left, right = text[clause.start : start], text[end : clause.end]
-    if _DENIED_LEFT.search(left):
+def _role(spot: _Spot) -> str:
+    if _DENIED_LEFT.search(spot.left):
         return DENIED
-    if _BRACKETED_PARTNER.search(text[: clause.start]) and len(clause.text) <= end - start + 6:
+    if _BRACKETED_PARTNER.search(spot.before_clause) and len(spot.clause.text) <= spot.end - spot.start + 6:
         return PARTNER
-    if clause.mood is Mood.ASKED and not re.search(r"\b(?:als|wij als|we als|wij van|onze|ons) $", left):
+    if spot.clause.mood is Mood.ASKED and not _OWN_IN_QUESTION.search(spot.left):
         return MENTIONED
-    if _MIXED.search(left):
+    if _MIXED.search(spot.left) or _EXPERIENCE.search(spot.left) or _CARE_RIGHT.match(spot.right):
         return MENTIONED
-    if _EXPERIENCE.search(left) or _ZORG_RIGHT.match(right):
-        return MENTIONED
-    if _is_own(text, clause, left, right, kind, pending, earlier):
+    if _is_own(spot):
         return OWN
-    if _CLIENT_GROUP_LEFT.search(left) and kind == GGZ and not _PARTNER_RIGHT.match(right):
+    if _CLIENT_GROUP_LEFT.search(spot.left) and spot.type == GGZ and not _PARTNER_RIGHT.match(spot.right):
         return MENTIONED
-    partner = _is_partner(text, clause, left, right, kind, pending, earlier, own_known=own_known)
-    return PARTNER if partner else MENTIONED
+    return PARTNER if _is_partner(spot) else MENTIONED
 
 
-def _is_own(
-    text: str, clause: Clause, left: str, right: str, kind: str, pending: str | None, earlier: Sequence[Mention]
-) -> bool:
-    if kind in (TOWN, UWV) and re.search(r"\b(?:in|binnen) (?:de|onze|deze|een) $|\bonze (?:\w+ )?$", left):
+# --- the own organisation ----------------------------------------------------------------------------------------
+
+
+def _is_own(spot: _Spot) -> bool:
+    if spot.type in (TOWN, UWV) and _OUR_TOWN_LEFT.search(spot.left):
         return False
-    if _PARTNER_RIGHT.match(right) or re.search(r"\bpartner (?:is|zijn)? ?(?:een |de )?$", left):
+    if _PARTNER_RIGHT.match(spot.right) or _PARTNER_IS_LEFT.search(spot.left):
         return False
-    previous = earlier[-1] if earlier else None
-    gap = text[previous.end : clause.start + len(left)] if previous else ""
-    if previous and previous.role == OWN and _COORDINATED.match(gap):
-        return not _PARTNER_RIGHT.match(right)
-    if previous and previous.role == DENIED and re.match(r"^ ?,? ?(?:maar|wel|eerder) (?:wel )?(?:een |de |van |bij )?(?:\w+ ){0,2}$", gap):
+    if spot.previous and _continues_own(spot, spot.previous):
         return True
-    if _APPOSITION.search(text[: clause.start]) and _LONE.match(left):
+    alone = _LONE.match(spot.left) is not None
+    if (_APPOSITION.search(spot.before_clause) and alone) or _bracketed_own(spot):
         return True
-    if _BRACKETED_OWN.search(text[: clause.start]) and left in ("", "ook ", "zelf ook "):
+    if _SELF_LEFT.search(spot.left):
+        return _self_left_holds(spot.left)
+    if _WORK_AT_OURS.search(spot.left) or (_OWNING_LEFT.search(spot.left) and spot.type != TOWN):
         return True
-    if _SELF_LEFT.search(left):
-        return _self_left_holds(clause, left)
-    if _WORK_AT_OURS.search(left) or (_OWNING_LEFT.search(left) and kind != TOWN):
+    if _SELF_RIGHT.match(spot.right) and not _NOT_SELF_HERE.search(spot.left):
+        return _SURE_SELF_RIGHT.match(spot.right) is not None or not spot.left.strip()
+    return _is_bare_answer(spot, alone=alone and _LONE_RIGHT.match(spot.right) is not None)
+
+
+def _continues_own(spot: _Spot, previous: Mention) -> bool:
+    """Read on from "wij zijn ggz en …" and "wij zijn geen ggz maar …"."""
+    if previous.role == OWN:
+        return _COORDINATED.match(spot.gap) is not None
+    return previous.role == DENIED and _INSTEAD.match(spot.gap) is not None
+
+
+def _bracketed_own(spot: _Spot) -> bool:
+    return _BRACKETED_OWN.search(spot.before_clause) is not None and spot.left in ("", "ook ", "zelf ook ")
+
+
+def _is_bare_answer(spot: _Spot, *, alone: bool) -> bool:
+    """Say whether the type by itself answers "what kind of organisation": when asked, or as a whole message."""
+    if spot.pending == "organisation_type":
+        if spot.plural or _THIRD_PERSON_FACT.match(spot.right):
+            return False
+        return alone or (not spot.own_known and len(spot.clause.text.split()) <= 6 and not _WITH_LEFT.search(spot.left))
+    short = len(spot.text.split()) <= 4
+    return spot.pending is None and alone and short and spot.type != OTHER and not spot.plural
+
+
+def _self_left_holds(left: str) -> bool:
+    """Weigh a left side that looks like "wij zijn een …": others may be the subject, or the type a place or partner."""
+    if _OTHERS_ARE.search(left) or _AS_THE.search(left) or _HAVE.search(left):
+        return False
+    if _FROM_LEFT.search(left):
+        return _WE_FROM_LEFT.search(left) is not None
+    if _IN_LEFT.search(left):
+        return _WORK_IN_LEFT.search(left) is not None
+    return _STRONG_SELF.search(left) is not None
+
+
+# --- partners ----------------------------------------------------------------------------------------------------
+
+
+def _is_partner(spot: _Spot) -> bool:
+    left, text = spot.left, spot.clause.text
+    if spot.clause.mood is Mood.UNKNOWN or _SEEKING.search(text):
+        return False
+    if spot.pending == "partner_types":
+        return not _PLACE_LEFT.search(left) or spot.type != TOWN
+    if spot.type in (TOWN, UWV, OTHER) and (_STAKEHOLDERS.search(text) or _PLACE_LEFT.search(left)):
+        return False
+    if spot.previous and spot.previous.role == PARTNER and _COORDINATED.match(spot.gap):
         return True
-    if _SELF_RIGHT.match(right) and not _NOT_SELF_HERE.search(left):
-        return re.match(r"^ ?(?:\w+ ){0,3}?(?:zijn (?:wij|we)|ben ik)", right) is not None or not left.strip()
-    lone = _LONE.match(left) is not None and _LONE_RIGHT.match(right) is not None
-    if pending == "organisation_type":
-        return lone or not any(mention.role == OWN for mention in earlier) and len(clause.text.split()) <= 6 and not _WITH.search(left)
-    plural = text[clause.start + len(left) : clause.end - len(right)].endswith("ten")
-    return pending is None and lone and kind != OTHER and not plural and len(text.split()) <= 4
-
-
-_WITH = re.compile(r"\b(?:met|bij|samen|van|voor|tegen|via) (?:een |de |het )?(?:\w+ )?$")
-
-
-def _self_left_holds(clause: Clause, left: str) -> bool:
-    """Weigh a left side that looks like "wij zijn een …": a bare "is", "zijn", "het is" needs more."""
-    if re.search(r"\b(?:partner|partij|die|clienten|klanten|mensen|zij|ze|andere|bewoners) (?:\w+ ){0,6}(?:is|zijn) (?:\w+ ){0,3}$", left):
+    if spot.type in (TOWN, UWV):
+        return _LENDS.search(text) is not None and not _CLIENTS_OF.search(left)
+    if spot.type == OTHER and not _OTHER_LEFT.search(left):
         return False
-    if re.search(r"\bals (?:de|het|die|deze|dat) (?:\w+ )?$", left):
-        return False
-    if re.search(r"\b(?:zij|ze|die) (?:zijn|werken|zitten) (?:\w+ ){0,3}$", left):
-        return False
-    if re.search(r"\b(?:met|van|door|naar|aan|tussen) (?:een |de |het )?(?:\w+ )?$", left):
-        return re.search(r"\b(?:ben|zijn|we|wij|kom|komen) (?:\w+ )?van (?:een |de |het )?(?:\w+ )?$", left) is not None
-    if re.search(r"\bin (?:een |de |het )?(?:\w+ )?$", left):
-        return re.search(r"\b(?:werk|werken|werkzaam|zitten|zit) (?:\w+ )?in (?:een |de |het )?(?:\w+ )?$", left) is not None
-    if re.search(r"\b(?:onze|ons) (?:\w+ )?$", left) and not re.search(r"\b(?:bij|namens|voor|van|als|is) (?:onze|ons)", left):
+    if _PARTNER_RIGHT.match(spot.right):
         return True
-    if re.search(r"\b(?:hebben|vallen)\b", left):
-        return False
-    return _STRONG_SELF.search(left) is not None or re.search(r"\b(?:dit is|organisatie|werkgever|type|ik|het gaat om|betreft|hier)\b", left) is not None
-
-
-def _is_partner(
-    text: str, clause: Clause, left: str, right: str, kind: str, pending: str | None, earlier: Sequence[Mention],
-    *, own_known: bool,
-) -> bool:  # fmt: skip
-    if clause.mood is Mood.UNKNOWN or _SEEKING.search(clause.text):
-        return False
-    if pending == "partner_types":
-        return not _PLACE_LEFT.search(left) or kind != TOWN
-    if _STAKEHOLDERS.search(clause.text) and kind in (TOWN, UWV, OTHER):
-        return False
-    if kind == TOWN and _PLACE_LEFT.search(left):
-        return False
-    previous = earlier[-1] if earlier else None
-    if previous and previous.role == PARTNER and _COORDINATED.match(text[previous.end : clause.start + len(left)]):
-        return True
-    if kind == OTHER and re.search(r"\b(?:een|de|het|andere|die|[2-9]|met|ook|en) $", left) is None:
-        return False
-    strong = _PARTNER_STRONG.search(clause.text) is not None
-    if kind in (TOWN, UWV):
-        return _town_partner(clause.text, left)
-    if _PARTNER_RIGHT.match(right):
-        return True
-    if _THIRD_PERSON_RIGHT.match(right) and re.search(r"(?:^|\b(?:een|de|die|het|deze|en|maar|want|andere|[2-9]) ?(?:andere |enige )?)$", left):
-        return own_known or strong
-    if not _PARTNER_LEFT.search(left):
-        return False
-    return strong or own_known
-
-
-_TOWN_PARTNER = re.compile(
-    r"\b(?:inhuren|inhuur|ingehuurd\w*|huren|uitlen\w*|uitlener|lenen|detacher\w*|uitbested\w*|partner\w*|met ons|"
-    r"samen ips|ips samen|samenwerk\w* voor ips|"
-    r"(?:trajectbegeleiders?|coach(?:es)?|jobcoach(?:es)?|consulent(?:en)?|medewerkers?|iemand|mensen|klantmanagers?) (?:van|bij|uit|vanuit))\b"
-)
-
-
-def _town_partner(clause: str, left: str) -> bool:
-    """A gemeente or UWV is a partner only when it lends people or takes part; else it is a stakeholder."""
-    return _TOWN_PARTNER.search(clause) is not None and not re.search(r"\b(?:klanten|clienten) van (?:de |het )?$", left)
+    known = spot.own_known or _PARTNER_STRONG.search(text) is not None
+    acts = _THIRD_PERSON_RIGHT.match(spot.right) is not None and _SUBJECT_LEFT.search(left) is not None
+    return known and (acts or _PARTNER_LEFT.search(left) is not None)
 
 
 def _one_of_many(text: str, found: list[Mention]) -> list[Mention]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.interview.clauses import HEDGE, NEGATION, PROGRESS, Clause, Mood
+from bot.interview.lexicon import words
 
 YES, NO, UNKNOWN, PARTLY = "ja", "nee", "weet_niet", "deels"
 
@@ -24,35 +25,60 @@ _NOTHING = Polarity(None)
 _SHORT = 10
 
 _YES_LEAD = re.compile(
-    r"^(?:(?:nou|eh+|uh+|ehm|oh|ah|ach|en|dus|hm+|nja|gelukkig|tja) )*(?:ja+|jaja|jazeker|jawel|jahoor|jep|jup|yep|yup|yes|yess|zeker(?: weten)?|klopt|inderdaad|absoluut|"
-    r"natuurlijk|uiteraard|tuurlijk|correct|precies|juist|dat klopt|sowieso|helemaal|volledig|prima|wel degelijk|toch wel|wij wel|we wel|wel|100 ?%|j|y|beslist|vast en zeker|"
+    r"^(?:(?:nou|eh+|uh+|ehm|oh|ah|ach|en|dus|hm+|nja|gelukkig|tja) )*(?:ja+|jaja|jazeker|jawel|jahoor|jep|jup|"
+    r"yep|yup|yes|yess|zeker(?: weten)?(?! \d)|klopt|inderdaad|absoluut|"
+    r"natuurlijk|uiteraard|tuurlijk|correct|precies|juist|dat klopt|sowieso|helemaal|volledig|prima|"
+    r"wel degelijk|toch wel|wij wel|we wel|wel|100 ?%|[jy]$|beslist|vast en zeker|"
     r"(?P<weak>ok|oke|okay|okee|akkoord|goed|is goed|graag|doe maar|top|fijn|mooi))\b"
 )
 _NO_LEAD = re.compile(
-    r"^(?:(?:nou|eh+|uh+|ehm|oh|ah|ach|en|dus|hm+|helaas|jammer genoeg|tja) )*(?:nee+|nee+n|nein|nope|nop|nah|neuh|njet|nooit|niet echt|nog niet|niet|helemaal niet|absoluut niet|zeker niet|"
-    r"natuurlijk niet|totaal niet|bijlange niet|integendeel|geenszins|wij niet|we niet|dat niet|dat klopt niet|klopt niet|sowieso niet|uiteraard niet|toch niet|eigenlijk niet|helaas|niemand|geen|nergens|n)\b"
+    r"^(?:(?:nou|eh+|uh+|ehm|oh|ah|ach|en|dus|hm+|helaas|jammer genoeg|tja) )*(?:nee+|nee+n|nein|nope|nop|nah|"
+    r"neuh|njet|nooit|niet echt|nog niet|niet(?! alleen)|helemaal niet|absoluut niet|zeker niet|"
+    r"natuurlijk niet|totaal niet|bijlange niet|integendeel|geenszins|wij niet|we niet|dat niet|dat klopt niet|"
+    r"klopt niet|sowieso niet|uiteraard niet|toch niet|eigenlijk niet|helaas$|niemand|geen|nergens|n$)\b"
 )
-_NOT_AN_ANSWER = re.compile(r"^(?:nee|nou nee|neen|ja|sorry|oeps|oh nee),? ?(?:maar )?(?:,? ?sorry,? )?(?:ik bedoel\w*|bedoel|ik bedoelde|wacht|verander|wijzig|maak|fout|verkeerd|vergeet)\b")
+_NOT_AN_ANSWER = re.compile(
+    r"^(?:nee|nou nee|neen|ja|sorry|oeps|"
+    r"oh nee),? ?(?:maar )?(?:,? ?sorry,? )?(?:ik bedoel\w*|bedoel|ik bedoelde|wacht|"
+    r"verander|wijzig|maak|fout|verkeerd|vergeet)\b"
+)
 _DONT_KNOW = re.compile(
-    r"\b(?:weet|weten) (?:\w+ ){0,5}(?:niet|nog niet)\b|\bgeen (?:flauw |enkel )?(?:idee|flauw)\b|\b(?:kweenie|kweetniet|weetniet|kweet (?:het )?niet|weenie|wnie|idk|"
-    r"geen antwoord|onbekend|joost mag het weten|durf ik niet te zeggen|kan ik niet zeggen|zou (?:ik )?het niet weten|niet bekend|niet zeker|onzeker|onduidelijk|"
-    r"geen weet van|moet ik (?:even )?(?:navragen|uitzoeken|checken|nakijken|vragen)|ga ik (?:even )?navragen|weet niet|niet duidelijk|twijfel|zou ik (?:even )?moeten (?:navragen|vragen|uitzoeken|checken|nakijken))\b"
+    r"\b(?:weet|weten) (?:\w+ ){0,5}(?:niet|nog niet)\b|\bgeen (?:flauw |enkel )?(?:idee|flauw|gedacht|"
+    r"gedacht van)\b|\b(?:kweenie|kweetniet|weetniet|kweet (?:het )?niet|weenie|wnie|idk|"
+    r"geen antwoord|onbekend|joost mag het weten|durf ik niet te zeggen|kan ik niet zeggen|"
+    r"zou (?:ik )?(?:het )?niet weten|dat weet (?:mijn|een|onze|de) \w+|niet bekend|niet zeker|onzeker|"
+    r"onduidelijk|"
+    r"geen weet van|moet ik (?:even )?(?:navragen|uitzoeken|checken|nakijken|vragen)|ga ik (?:even )?navragen|"
+    r"weet niet|niet duidelijk|twijfel|zou ik (?:even )?moeten (?:navragen|vragen|uitzoeken|checken|"
+    r"nakijken))\b"
 )
 _PARTLY = re.compile(
-    r"\b(?:deels|gedeeltelijk|half|half om half|soms|meestal|grotendeels|een beetje|beetje|misschien|mwah*|mwa|wisselend|niet altijd|niet allemaal|niet iedereen|niet helemaal|"
-    r"niet volledig|bijna|hangt (?:er ?)?van ?af|hangt ervan|hangt af|ligt eraan|ja en nee|in principe|denk (?:ik )?(?:het|van|wel)|denk het|ik denk|denk ik|waarschijnlijk|"
-    r"vermoedelijk|volgens mij|zou kunnen|kan zijn|dacht (?:het|van|ik)|hopelijk|ik hoop|sommige|sommigen|de meeste|de helft|een deel|af en toe|niet overal|niet bij iedereen|"
-    r"min of meer|enigszins|redelijk|wel een beetje|bijna altijd|zo half|niet elke|lijkt me|lijkt mij|ik geloof|geloof ik|wellicht|mogelijk|een aantal|met moeite|matig|nog niet alle\w*)\b"
+    r"\b(?:deels|gedeeltelijk|half|half om half|soms|meestal|grotendeels|een beetje|beetje|misschien|mwah*|mwa|"
+    r"wisselend|niet altijd|niet allemaal|niet iedereen|niet helemaal|"
+    r"niet volledig|bijna|hangt (?:er ?)?van ?af|hangt ervan|hangt af|ligt eraan|ja en nee|in principe|"
+    r"denk (?:ik )?(?:het|van|wel)|denk het|ik denk|denk ik|waarschijnlijk|"
+    r"vermoedelijk|volgens mij|zou kunnen|kan zijn|dacht (?:het|van|ik)|hopelijk|ik hoop|sommige|sommigen|"
+    r"de meeste|de helft|een deel|af en toe|niet overal|niet bij iedereen|"
+    r"min of meer|enigszins|redelijk|wel een beetje|bijna altijd|zo half|niet elke|lijkt me|lijkt mij|ik geloof|"
+    r"geloof ik|wellicht|mogelijk|een aantal|met moeite|matig|nog niet alle\w*)\b"
 )
-_LIMITING = re.compile(r"\b(?:maar|alleen|behalve|mits|tenzij|zolang|hoewel|uitgezonderd|op termijn|straks|binnenkort|als)\b")
-_FUNCTION_WORDS = frozenset(
-    "dat die dit het er daar daaraan hieraan we wij ze zij ik nou hier nu wel zeker gewoon al ook allemaal is zijn staat staan aan voor elkaar "
-    "geregeld orde in op prima goed lukt lukken halen haal haalt voldoen voldoet hebben heb heeft doen doet kunnen kan gelukkig natuurlijk "
-    "ons met de rond willen wil zit zitten bij hoor echt toch helaas niet geen nog nooit ben bent gaat gebeurt klopt kloppen alles dus "
-    "momenteel hoeft past werkt allang krijgen krijgt inmiddels samen jullie zo garanderen waarborgen toezeggen bieden".split()
+_LIMITING = re.compile(
+    r"\b(?:maar|alleen|behalve|mits|tenzij|zolang|hoewel|uitgezonderd|op termijn|straks|"
+    r"binnenkort|als)\b"
+)
+_FUNCTION_WORDS = words(
+    """
+    dat die dit het er daar daaraan hieraan we wij ze zij ik nou hier nu wel zeker gewoon al ook allemaal is
+    zijn staat staan aan voor elkaar geregeld orde in op prima goed lukt lukken halen haal haalt voldoen
+    voldoet hebben heb heeft doen doet kunnen kan gelukkig natuurlijk ons met de rond willen wil zit zitten
+    bij hoor echt toch helaas niet geen nog nooit ben bent gaat gebeurt klopt kloppen alles dus momenteel
+    hoeft past werkt allang krijgen krijgt inmiddels samen jullie zo garanderen waarborgen toezeggen bieden
+    """
 )
 _PREDICATE = re.compile(
-    r"\b(?:halen|haal|haalt|voldoen|voldoet|hebben|heb|heeft|doen|doet|kunnen|kan|lukt|lukken|orde|geregeld|prima|is|zijn|staat|staan|wel|klopt|rond|willen|wil|gebeurt|past|werkt|krijgen|krijgt|zit|zitten|garanderen|waarborgen|bieden|hoeft|goed|gaat)\b"
+    r"\b(?:halen|haal|haalt|voldoen|voldoet|hebben|heb|heeft|doen|doet|kunnen|kan|lukt|lukken|orde|geregeld|"
+    r"prima|is|zijn|staat|staan|wel|klopt|rond|willen|wil|gebeurt|past|werkt|krijgen|krijgt|zit|zitten|"
+    r"garanderen|waarborgen|bieden|hoeft|goed|gaat)\b"
 )
 
 
@@ -67,6 +93,8 @@ def polarity(text: str, clauses: Sequence[Clause]) -> Polarity:
     if _says_unknown(stated):
         return Polarity(UNKNOWN)
     if clauses[0].mood is Mood.SUPPOSED:
+        if len(stated.split()) <= 4 and _PARTLY.search(stated):
+            return Polarity(PARTLY)
         return Polarity(PARTLY) if _YES_LEAD.match(plain) else _NOTHING
     for judge in (_leading_no, _leading_yes, _statement):
         found = judge(plain, stated, clauses)
@@ -81,7 +109,7 @@ def _stated(clauses: Sequence[Clause]) -> str:
 
 def _says_unknown(stated: str) -> bool:
     match = _DONT_KNOW.search(stated)
-    return match is not None and (len(stated.split()) <= _SHORT or match.start() <= 12)
+    return match is not None and (len(stated.split()) <= _SHORT or match.start() <= 5)
 
 
 def _leading_no(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity:
@@ -91,7 +119,7 @@ def _leading_no(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity:
     rest = stated[match.end() :] if stated.startswith(plain[: match.end()]) else plain[match.end() :]
     if PROGRESS.search(rest):
         return Polarity(PARTLY, in_progress=True)
-    if _PARTLY.search(plain if match.group().startswith("niet") else rest) and not match.group().endswith("niet echt"):
+    if _PARTLY.search(plain):
         return Polarity(PARTLY)
     contrary = re.search(r"\b(?:wel|klopt|toch)\b", rest) and not re.search(r"\bwel (?:geen|niet)\b", rest)
     return Polarity(PARTLY if contrary else NO)
@@ -106,28 +134,33 @@ def _leading_yes(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity
         return Polarity(NO)
     if PROGRESS.search(rest):
         return Polarity(PARTLY, in_progress=True)
-    if re.match(r"wel$|helemaal$|volledig$|precies$|juist$|goed$|mooi$|fijn$|graag$|top$", lead) and len(rest.split()) > 2:
+    if (
+        re.match(r"wel$|helemaal$|volledig$|precies$|juist$|goed$|mooi$|fijn$|graag$|top$", lead)
+        and len(rest.split()) > 2
+    ):
         return _NOTHING
     if _PARTLY.search(rest) or _LIMITING.search(rest) or NEGATION.search(rest) or HEDGE.search(rest):
         return Polarity(PARTLY)
-    if any(clause.mood is Mood.PLANNED for clause in clauses) and re.search(r"\b(?:straks|gaan|binnenkort|van plan)\b", rest):
+    if any(clause.mood is Mood.PLANNED for clause in clauses) and re.search(
+        r"\b(?:straks|gaan|binnenkort|van plan)\b", rest
+    ):
         return Polarity(PARTLY)
     return Polarity(YES, firm=match["weak"] is None)
 
 
 def _statement(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity:
     """Read "dat halen we", "lukt niet", "nog niet helemaal", "mee bezig": short, without a leading yes or no."""
-    words = stated.replace(",", " ").split()
-    if len(words) > _SHORT:
+    said = stated.replace(",", " ").split()
+    if len(said) > _SHORT:
         return _NOTHING
     if PROGRESS.search(stated):
         return Polarity(PARTLY, in_progress=True)
-    known = [word in _FUNCTION_WORDS for word in words]
+    known = [word in _FUNCTION_WORDS for word in said]
     if _PARTLY.search(stated):
         rest = _PARTLY.sub(" ", stated).replace(",", " ").split()
         near = sum(word not in _FUNCTION_WORDS for word in rest) <= 2
         return Polarity(PARTLY) if near else _NOTHING
-    if not words or not all(known) or any(clause.mood is Mood.PLANNED for clause in clauses) and "willen" not in words:
+    if not said or not all(known) or (any(clause.mood is Mood.PLANNED for clause in clauses) and "willen" not in said):
         return _NOTHING
     if re.search(r"\b(?:niet|geen|nooit)\b", stated):
         return Polarity(NO)

@@ -1,4 +1,7 @@
-"""What an utterance states: facts, measures, polarity. Pure text in, `Reading` out; what to do with it is the engine's."""
+"""What an utterance states: facts, measures, polarity.
+
+Pure text in, `Reading` out; what to do with it is the engine's. A message is normalised and cut in clauses with a mood;
+readers then return findings with their position, and only what is stated becomes a fact."""
 
 from __future__ import annotations
 
@@ -13,10 +16,24 @@ from bot.interview.findings import CORRECTED, NUMBERED, UNIVERSAL, Finding
 from bot.interview.measures import read_measures
 from bot.interview.merging import Merged, label, merge
 from bot.interview.normalise import normalise
-from bot.interview.organisations import DENIED, LABELS, OWN, PARTNER, TOWN, UWV, Mention, mentions, mixed, no_partner, says_own
+from bot.interview.organisations import (
+    DENIED,
+    LABELS,
+    OWN,
+    PARTNER,
+    TOWN,
+    UWV,
+    Mention,
+    mentions,
+    mixed,
+    no_partner,
+    says_own,
+)
+from bot.interview.people import HIRING, read_capacity, read_people, read_trained
 from bot.interview.polarity import polarity
+from bot.interview.relations import read_relations
 from bot.interview.subjects import Subjects
-from bot.interview.topics import HIRING, read_capacity, read_people, read_relations, read_topics, read_trained
+from bot.interview.topics import read_topics
 from bot.model import CriterionVerdict, FactValue, Knowledge, Status
 
 
@@ -29,7 +46,8 @@ class Reading:
     `verdicts`: criteria judged by a measure, with their reason and source.
     `hypothetical`: facts under "stel dat", "wat als", "als we … zouden": never to be stored.
     `in_progress`: keys said to be in the works ("we werken eraan"): not yes.
-    `unclear`: per key why a mentioned value can't be decided ("6 tot 18 maanden" against a limit of one year), in Dutch.
+    `unclear`: per key, in Dutch, why a value can't be decided ("6 tot 18 maanden" against a limit of one year); the
+    key "criteria" stands for all eight ("zeven van de acht").
     `answer`: the polarity of the message as an answer to a yes/no question: "ja", "nee", "weet_niet", "deels" or None.
     `asks`: the message asks something; `corrects`: it has words of correction ("ik bedoel", "verander … naar", "toch").
     """

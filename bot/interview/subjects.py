@@ -10,16 +10,28 @@ from bot.interview.organisations import OWN, PARTNER, Mention
 
 EACH, JOINT = "each", "joint"
 
-_JOINT = re.compile(r"\b(?:samen|gezamenlijk|tezamen|met elkaar|gecombineerd|bij elkaar|met zijn (?:2en|tweeen|drieen|allen))\b")
+_JOINT = re.compile(
+    r"\b(?:samen|gezamenlijk|tezamen|met elkaar|gecombineerd|bij elkaar|met zijn (?:2en|tweeen|"
+    r"drieen|allen))\b"
+)
 _EACH = re.compile(
-    r"\b(?:los van elkaar|ieder voor zich|ieder apart|elk apart|allebei|alle (?:[2-9]|drie) (?:(?:ook|zelf|los|voldoen|apart|halen)\b)|beiden|"
-    r"beide (?:organisaties|partijen|instellingen|partners|ggz)|ieder(?:een)? (?:van ons )?(?:zelf|zelfstandig|levert|voldoet|haalt)|"
-    r"elk (?:van ons|met|zelf|levert|voldoet)|wij allebei|allemaal zelfstandig|(?:ieder|elk)e? (?:deelnemer|partij|organisatie|instelling))\b"
+    r"\b(?:los van elkaar|ieder voor zich|ieder apart|elk apart|allebei|alle (?:[2-9]|drie) (?:(?:ook|zelf|los|"
+    r"voldoen|apart|halen)\b)|beiden|"
+    r"beide (?:organisaties|partijen|instellingen|partners|ggz)|ieder(?:een)? (?:van ons )?(?:zelf|zelfstandig|"
+    r"levert|voldoet|haalt)|"
+    r"elk (?:van ons|met|zelf|levert|voldoet)|wij allebei|allemaal zelfstandig|(?:ieder|elk)e? (?:deelnemer|"
+    r"partij|organisatie|instelling))\b"
 )
 _WE = re.compile(r"\b(?:wij|we|wijzelf|ik|onszelf|wij zelf)\b")
-_THEY = re.compile(r"\b(?:zij|ze|zijzelf|hij|hun|hen|(?:de|onze|een|hun|die) partner(?:organisatie)?|de andere partij|de ander|het andere|die partij|dat bedrijf|die ggz|de partners)\b")
+_THEY = re.compile(
+    r"\b(?:zij|ze|zijzelf|hij|hun|hen|(?:de|onze|een|hun|die) partner(?:organisatie)?|"
+    r"de andere partij|de ander|het andere|die partij|dat bedrijf|die ggz|de partners)\b"
+)
 _OURS = re.compile(r"\b(?:onze|ons|mijn)\b")
 _RELATIVE = re.compile(r"^(?:en |maar |want |waarvan )*(?:die|dat|deze)\b")
+
+
+_RELATIVE_AFTER = re.compile(r"^(?: \w+){0,3} (?:die|dat|welke|wie)\b(?!.*\b(?:we|wij)\b)")
 
 
 class Subjects:
@@ -33,16 +45,26 @@ class Subjects:
             before = [m for m in mentions if m.end <= clause.start and m.role in (OWN, PARTNER)]
             previous = _subject(clause.text, inside, before, clause.start, previous)
             self._by_start[clause.start] = previous
+        self._mentions = tuple(mentions)
         self._partners = tuple(mention.start for mention in mentions if mention.role == PARTNER)
         self.has_partner = bool(self._partners)
 
     def names_partner(self, clause: Clause) -> bool:
         """Say whether a partner is named in the clause."""
-        return any(clause.start <= start < clause.end for start in self._partners)
+        return "partner" in clause.text or any(clause.start <= start < clause.end for start in self._partners)
 
     def surely_partner(self, clause: Clause) -> bool:
         """Say whether a clause is about a partner that the message names; a bare "ze" may be the clients."""
         return self.of(clause) == PARTNER and (self.has_partner or "partner" in clause.text)
+
+    def of_position(self, clause: Clause, position: int) -> str:
+        """Return whom the words at `position` are about: in "een ggz die alle acht haalt" that ggz, not the speaker."""
+        for mention in reversed(self._mentions):
+            if clause.start <= mention.start and mention.end < position:
+                relative = _RELATIVE_AFTER.match(clause.text[mention.end - clause.start : position - clause.start])
+                if relative and mention.role in (OWN, PARTNER):
+                    return mention.role
+        return self.of(clause)
 
     def of(self, clause: Clause) -> str:
         """Return OWN, PARTNER, EACH or JOINT."""
@@ -56,7 +78,11 @@ def _subject(text: str, inside: Sequence[Mention], before: Sequence[Mention], st
     if _JOINT.search(text) and not (they and not we and "elkaar" not in text and "met ons" not in text):
         return JOINT if we or previous == JOINT or "met ons" in text or not they else PARTNER
     if we and they:
-        return OWN if we.start() < they.start() or they.group() in ("hun", "hen", "ze") or "partner" in they.group() else PARTNER
+        return (
+            OWN
+            if we.start() < they.start() or they.group() in ("hun", "hen", "ze") or "partner" in they.group()
+            else PARTNER
+        )
     if we:
         return OWN
     if inside:

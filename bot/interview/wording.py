@@ -60,7 +60,8 @@ def described(knowledge: Knowledge, facts: Mapping[str, FactValue], notes: Mappi
     for key, fact in facts.items():
         note = notes.get(key)
         if criterion_number(key) is None:
-            parts.append(f"{subject(knowledge, key)}: {value(knowledge, key, fact)}")
+            said = value(knowledge, key, fact)  # what a bool says stands on its own
+            parts.append(said if isinstance(fact, bool) else f"{subject(knowledge, key)}: {said}")
         elif note:
             parts.append(f"{subject(knowledge, key)}: {value(knowledge, key, fact)}, want {note}")
     return "; ".join(parts)

@@ -47,7 +47,11 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> LinearIntentClassifier:
         """Make an untrained classifier."""
         return cls(config, model_storage, resource)
@@ -74,7 +78,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         from sklearn.linear_model import LogisticRegression
 
         examples = [e for e in training_data.intent_examples if e.get(TEXT) and e.get(INTENT)]
-        dense = np.stack([sentence_vector(e) for e in examples])
+        dense = np.stack([vector for e in examples if (vector := sentence_vector(e)) is not None])
         sparse = vstack([self._sparse(e) for e in examples])
         labels = [e.get(INTENT) for e in examples]
         self._mean = dense.mean(axis=0)
@@ -96,7 +100,8 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
             )
             chances = _softmax((features @ self._weights.T)[0] + self._intercept)
             ranking = [
-                {"name": self._labels[i], "confidence": float(chances[i])} for i in np.argsort(-chances)[:RANKING_LENGTH]
+                {"name": self._labels[i], "confidence": float(chances[i])}
+                for i in np.argsort(-chances)[:RANKING_LENGTH]
             ]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)

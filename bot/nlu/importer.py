@@ -16,7 +16,7 @@ QUESTION_INTENT = "vraag"
 QUESTIONS_PER_CARD = 3
 
 
-class KnowledgeImporter(RasaFileImporter):  # type: ignore[misc]
+class KnowledgeImporter(RasaFileImporter):
     """Adds the first questions of each card to the training data."""
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:

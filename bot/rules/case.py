@@ -76,5 +76,8 @@ def read_case(facts: Facts) -> Case:
 
 
 def _topic(facts: Facts) -> str | None:
-    routes = [route for route, keys in ROUTE_FACTS.items() if any(key in facts for key in keys)]
-    return routes[0] if len(routes) == 1 else None
+    """Return the route that the asker says most about, None when that is none or more than one."""
+    counts = {route: sum(key in facts for key in keys) for route, keys in ROUTE_FACTS.items()}
+    most = max(counts.values())
+    routes = [route for route, count in counts.items() if count == most]
+    return routes[0] if most and len(routes) == 1 else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.model import FactValue, OptionStatus, Status, criterion_key
-from bot.rules.case import CARE, GGZ, LENDERS_ONLY, REINTEGRATION
+from bot.rules.case import BUREAU, CARE, GGZ, LENDERS_ONLY, REINTEGRATION
 from bot.rules.conditions import Kind
 from bot.rules.ranking import MORE_INFORMATION, PARTNER_READY, Judgement, judge, pull
 
@@ -119,8 +119,9 @@ def _is_open(judged: Judgement, option: str) -> bool:
 
 
 def _may_lead(judged: Judgement, option: str) -> bool:
-    """Possible, and the best or as good as the best."""
-    return judged.statuses[option] is OptionStatus.POSSIBLE and judged.best in (option, MORE_INFORMATION)
+    """Possible, and no other possible option has more that speaks for it."""
+    pulls = {rival: pull(judged.case, rival) for rival in judged.possible}
+    return option in pulls and pulls[option] == max(pulls.values()) and judged.best in (option, MORE_INFORMATION)
 
 
 def _details(judged: Judgement) -> Iterator[str]:
@@ -133,7 +134,8 @@ def _details(judged: Judgement) -> Iterator[str]:
 
 def _of_lender(judged: Judgement) -> Iterator[str]:
     if _is_open(judged, "inhuren"):
-        yield from ("partner_types", "partner_meets_criteria")
+        yield "partner_types"
+        yield from ("partner_meets_criteria",) if judged.case.has_partner(GGZ) else ()
     yield from _details(judged)
 
 
@@ -157,7 +159,9 @@ def _of_bureau(judged: Judgement) -> Iterator[str]:
 def _of_failing_criteria(judged: Judgement) -> Iterator[str]:
     """A criterion fails: what is left is a re-integratiebedrijf with which all eight are met together."""
     if judged.case.type in GGZ and _is_open(judged, "reintegratiebedrijf"):
-        yield from ("partner_types", "jointly_meets_criteria", "clients_in_care_with_partner")
+        yield "partner_types"
+        if judged.case.has_partner(BUREAU):
+            yield from ("jointly_meets_criteria", "clients_in_care_with_partner")
 
 
 def _of_strength(judged: Judgement) -> Iterator[str]:
@@ -177,7 +181,8 @@ def _of_cooperation(judged: Judgement, weak: bool) -> Iterator[str]:
         yield "prefers_outsourcing"
     if weak or judged.case.yes("prefers_outsourcing"):
         yield "partner_types"
-    if weak and _is_open(judged, "regionaal_team") and _can_catch_up(judged, "regionaal_team"):
+    regional = weak and judged.case.has_partner(GGZ) and _is_open(judged, "regionaal_team")
+    if regional and _can_catch_up(judged, "regionaal_team"):
         yield from ("partner_meets_criteria", "near_partner")
     yield from _details(judged)
 

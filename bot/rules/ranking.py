@@ -46,12 +46,21 @@ def _best(case: Case, findings: Mapping[str, tuple[Finding, ...]], statuses: Map
     possible = [option for option, status in statuses.items() if status is OptionStatus.POSSIBLE]
     waiting = [option for option, found in findings.items() if only_waits(found)]
     if not possible:
-        wanted = [option for option in OPTIONS if pulls[option] > 0] or list(OPTIONS)
-        return MORE_INFORMATION if set(waiting) & set(wanted) else NOT_YET
+        return MORE_INFORMATION if set(waiting) & _wanted(case, pulls) else NOT_YET
     rivals = possible + [option for option in waiting if pulls[option] > 0]
     top = max(pulls[option] for option in rivals)
     leaders = [option for option in rivals if pulls[option] == top]
     return leaders[0] if len(leaders) == 1 and leaders[0] in possible else MORE_INFORMATION
+
+
+def _wanted(case: Case, pulls: Mapping[str, int]) -> set[str]:
+    """Return the options that the asker looks at: the wish, else what the facts speak for, else all.
+
+    With a criterion that fails the wish is moot: then only the way with a re-integratiebedrijf is left.
+    """
+    if case.yes("prefers_outsourcing") and case.type in GGZ and not case.failing:
+        return {"onderaannemerschap"}
+    return {option for option in OPTIONS if pulls[option] > 0} or set(OPTIONS)
 
 
 def _must_know_more(case: Case, statuses: Mapping[str, OptionStatus]) -> bool:
@@ -83,7 +92,7 @@ def _shortage_that_stops(case: Case) -> bool:
 
 def _zelfstandig(case: Case) -> int:
     enough = case.facts.get("capacity") == "voldoende"
-    return OWN_REASON * enough + SHARED_REASON * (case.yes("delivers_ips_now") + case.no("prefers_outsourcing"))
+    return OWN_REASON * (enough + case.no("prefers_outsourcing")) + SHARED_REASON * case.yes("delivers_ips_now")
 
 
 def _onderaannemerschap(case: Case) -> int:

@@ -1,7 +1,7 @@
 """Rasa's tracker store: remembers whether the form is open, and nothing that anybody said.
 
-What the conversation is about stands in the dossier. So a turn costs the same however long the conversation is, Rasa keeps
-no text of users, and a restarted Rasa simply finds the form closed: the first message opens it again.
+What the conversation is about stands in the dossier. So a turn costs the same however long the conversation is, Rasa
+keeps no text of users, and a restarted Rasa simply finds the form closed: the first message opens it again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 MOST_CONVERSATIONS = 50_000  # the least recent is dropped; its dossier stays
 
 
-class OpenFormTrackerStore(TrackerStore):  # type: ignore[misc]
+class OpenFormTrackerStore(TrackerStore):
     """Keeps, per conversation, the open form and the slot that it asks for."""
 
     def __init__(self, domain: Domain, event_broker: EventBroker | None = None, **kwargs: Any) -> None:
@@ -48,7 +48,11 @@ class OpenFormTrackerStore(TrackerStore):  # type: ignore[misc]
 
 
 def _just_before_the_next_message(form: tuple[str, str] | None) -> list[Event]:
-    events: list[Event] = [ActionExecuted(ACTION_SESSION_START_NAME), SessionStarted(), ActionExecuted(ACTION_LISTEN_NAME)]
+    events: list[Event] = [
+        ActionExecuted(ACTION_SESSION_START_NAME),
+        SessionStarted(),
+        ActionExecuted(ACTION_LISTEN_NAME),
+    ]
     if form:
         loop, slot = form
         events += [

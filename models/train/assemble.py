@@ -20,6 +20,7 @@ from spacy.language import Language
 HERE = Path(__file__).parent
 NAME = "nl_core_news_sm"
 VERSION = "3.4.0+ipswijzer.1"
+WHEEL = b"Wheel-Version: 1.0\nGenerator: models/train\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 DATE = (2020, 1, 1, 0, 0, 0)
 PIPELINE = ["tok2vec", "morphologizer", "tagger", "parser", "lemmatizer", "senter", "attribute_ruler", "ner"]
 
@@ -51,7 +52,9 @@ def pack(nlp: Language, folder: Path) -> Path:
     with tempfile.TemporaryDirectory() as temporary:
         data = Path(temporary)
         nlp.to_disk(data)
-        files = {f"{NAME}/{NAME}-{VERSION}/{p.relative_to(data)}": p.read_bytes() for p in data.rglob("*") if p.is_file()}
+        files = {
+            f"{NAME}/{NAME}-{VERSION}/{p.relative_to(data)}": p.read_bytes() for p in data.rglob("*") if p.is_file()
+        }
     meta = next(content for name, content in files.items() if name.endswith("/meta.json"))
     files |= {
         f"{NAME}/__init__.py": (HERE / "package/init_template.py").read_bytes(),
@@ -61,7 +64,7 @@ def pack(nlp: Language, folder: Path) -> Path:
     info = f"{NAME}-{VERSION}.dist-info"
     files |= {
         f"{info}/METADATA": _metadata(json.loads(meta)).encode(),
-        f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: models/train/assemble.py\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/WHEEL": WHEEL,
         f"{info}/entry_points.txt": f"[spacy_models]\n{NAME} = {NAME}\n".encode(),
     }
     record = "".join(f"{name},sha256={_digest(files[name])},{len(files[name])}\n" for name in sorted(files))

@@ -11,13 +11,14 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc
 
+TYPOS = 0.04  # share of words with a typing error in the sentences made chat-like
 HELD_OUT_FILE = "nl_lassysmall-test.conllu"
 DEV_DOCUMENTS = frozenset({"wiki-3781", "wiki-6984", "WR-P-E-I-0000039589", "wiki-3821", "wiki-5452"})
 
 
 @dataclass(frozen=True)
 class Word:
-    """One syntactic word: the columns of a CoNLL-U line that the pipeline learns. `head` is an index, own for the root."""
+    """One syntactic word: what the pipeline learns of it. `head` is an index, the own one for the root."""
 
     form: str
     lemma: str
@@ -82,6 +83,19 @@ def _word(columns: Sequence[str]) -> Word:
     )
 
 
+def sections(name: str) -> dict[str, list[str]]:
+    """The sections of a names file: names apart, or one frame a line."""
+    found: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            current = found.setdefault(line.strip("[]"), [])
+            by_line = line in ("[FRAMES]", "[PLAIN]")
+        elif line and not line.startswith("#"):
+            current += [line] if by_line else [part.strip() for part in line.split(";") if part.strip()]
+    return found
+
+
 def documents(sentences: Iterable[Sentence]) -> list[str]:
     """The document ids in order of first appearance."""
     return list(dict.fromkeys(s.document for s in sentences))
@@ -144,7 +158,7 @@ def grouped(sentences: Sequence[Sentence], size: int) -> Iterator[list[Sentence]
 
 
 def chatty(sentence: Sentence, rng: random.Random) -> Sentence:
-    """The sentence as someone would type it in a chat: lower case, no final punctuation, a typing error now and then."""
+    """The sentence as someone would type it in a chat: lower case, no final stop, a typing error."""
     words = list(sentence.words)
     if rng.random() < 0.6:
         words = _without_final_punctuation(words)
@@ -153,7 +167,7 @@ def chatty(sentence: Sentence, rng: random.Random) -> Sentence:
         words = [replace(w, form=w.form.lower()) for w in words]
     elif lower < 0.7:
         words[0] = replace(words[0], form=words[0].form.lower())
-    words = [replace(w, form=_typo(w.form, rng)) if rng.random() < 0.02 else w for w in words]
+    words = [replace(w, form=_typo(w.form, rng)) if rng.random() < TYPOS else w for w in words]
     return replace(sentence, words=tuple(words))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import spacy_lookups_data
-from data import Sentence, Word
+from data import Sentence, Word, sections
 from package.lemmatizer import KEEPS_CASE, MAX_SUFFIX, MIN_PART, OPEN_CLASSES, TreebankLemmatizer, linked
 from sklearn.linear_model import LogisticRegression
 from wordfreq import zipf_frequency
@@ -23,10 +23,6 @@ KNOWN_WORD = 1.5  # zipf frequency from which a form of the lookup table is kept
 LINKS = ("s", "en", "e")
 KNOWN_VERB = 2.0
 KNOWN_PART = 2.6  # zipf frequency from which a word counts as a part of compounds
-COMMON_PARTICLES = (
-    "aan af bij in mee na op tegen terug toe uit samen door weg neer open overeen omver aaneen heen deel plaats thuis "
-    "vast voort rond bijeen dicht kwijt klaar stil stop teleur gelijk tekort terecht goed waar vooruit achteruit mis"
-).split()
 NO_PARTICLES = frozenset({"on", "oor", "her", "waar", "niet", "Frans", "jagen"})
 
 Observation = tuple[str, str, str, str]  # form in lower case, pos, tag, lemma
@@ -35,6 +31,7 @@ Observation = tuple[str, str, str, str]  # form in lower case, pos, tag, lemma
 def build(sentences: Sequence[Sentence]) -> dict[str, Any]:
     """All tables, for the given training sentences."""
     observed = list(_observations(sentences))
+    observed += _domain_compounds({lemma.replace("_", "") for _, _, _, lemma in observed})
     pairs = list(_lookup_pairs())
     tables: dict[str, Any] = {"lexicon": _lexicon(observed), "particles": _particles(observed)}
     tables["verbs"] = _verbs(observed)
@@ -50,6 +47,11 @@ def build(sentences: Sequence[Sentence]) -> dict[str, Any]:
     lemmatizer.load_tables(tables)
     tables["heads"], tables["modifiers"], tables["links"] = _parts(observed, lemmatizer)
     return tables
+
+
+def _domain_compounds(known: set[str]) -> list[Observation]:
+    words = ((lemma.replace("_", ""), lemma) for lemma in sections("domain.txt")["COMPOUNDS"])
+    return [(form, "NOUN", "N|soort|ev|basis|zijd|stan", lemma) for form, lemma in words if form not in known]
 
 
 def _observations(sentences: Iterable[Sentence]) -> Iterator[Observation]:
@@ -99,7 +101,7 @@ def _particles(observed: Iterable[Observation]) -> dict[str, int]:
             if lemma[:size] in split and lemma[size:] in verbs:
                 whole[lemma[:size]].add(lemma)
     weights = {p: int(len(split[p]) >= 2 * len(whole[p])) for p in split}
-    return {**weights, **{p: weights.get(p, 1) for p in COMMON_PARTICLES}}
+    return {**weights, **{p: weights.get(p, 1) for p in sections("domain.txt")["PARTICLES"]}}
 
 
 def _verbs(observed: Iterable[Observation]) -> dict[str, int]:
@@ -254,7 +256,7 @@ def _surfaces(observed: Iterable[Observation]) -> set[tuple[str, str, str]]:
     return {
         (lemma, pos, form)
         for form, pos, tag, lemma in observed
-        if (pos == "NOUN" and "|ev|basis" in tag or pos == "ADJ" and "zonder" in tag) and "-" not in lemma
+        if ((pos == "NOUN" and "|ev|basis" in tag) or (pos == "ADJ" and "zonder" in tag)) and "-" not in lemma
     }
 
 

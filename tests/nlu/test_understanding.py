@@ -10,7 +10,6 @@ from typing import Any
 from bot.answers.ladder import answer
 from bot.knowledge.loader import load
 from bot.model import RankedAnswer
-
 from tests.nlu.conftest import Parse
 
 HERE = Path(__file__).parent

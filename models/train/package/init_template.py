@@ -15,5 +15,8 @@ __version__ = get_model_meta(Path(__file__).parent)["version"]
 
 def load(**overrides: Any) -> Language:
     """Load the pipeline; what `spacy.load("nl_core_news_sm")` calls."""
-    exclude = [*overrides.pop("exclude", ()), "tokenizer"]  # the language's own, unchanged: reading it again takes as long
+    exclude = [
+        *overrides.pop("exclude", ()),
+        "tokenizer",
+    ]  # the language's own, unchanged: reading it again takes as long
     return load_model_from_init_py(__file__, exclude=exclude, **overrides)

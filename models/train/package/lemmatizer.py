@@ -17,11 +17,14 @@ from spacy.pipeline.lemmatizer import lemmatizer_score
 from spacy.tokens import Doc, Token
 from spacy.training import Example
 
-OPEN_CLASSES = frozenset({"NOUN", "VERB", "ADJ"})
+OPEN_CLASSES = frozenset({"NOUN", "VERB", "AUX", "ADJ"})
 KEEPS_CASE = frozenset({"PROPN", "X", "SYM"})
+VERBAL = {"VERB": "AUX", "AUX": "VERB"}
 MIN_PART = 3
 MAX_SUFFIX = 6
 WINDOW = 12
+VOWELS, CONSONANTS = frozenset("aeiouy"), frozenset("bcdfgklmnprstvz")
+VOICED = {"f": "v", "s": "z"}
 CLAUSE_ENDS = frozenset(".?!;:,")
 PLACE_ENDINGS = ("isch", "er", "s")
 
@@ -38,7 +41,7 @@ def make_lemmatizer(nlp: Language, name: str) -> "TreebankLemmatizer":
 
 
 class TreebankLemmatizer(Pipe):
-    """Sets `token.lemma_` from part of speech, tag, dependency and form. Needs the tagger, morphologizer and parser before it."""
+    """Sets `token.lemma_` from form, tag, part of speech and, where the parser ran, dependency."""
 
     def __init__(self, name: str = "lemmatizer") -> None:
         self.name = name
@@ -65,10 +68,22 @@ class TreebankLemmatizer(Pipe):
         found: dict[int, str] = {}
         for token in doc:
             if token.lower_ in known:
-                verb = _parsed_verb(token) if parsed else _nearest_verb(token)
+                verb = _parsed_verb(token) if parsed else self._nearest_verb(token)
                 if verb is not None:
                     found[verb.i] = token.lower_
         return found
+
+    def _nearest_verb(self, particle: Token) -> Token | None:
+        """Without a parser (Rasa loads the pipeline without): the last finite verb before what ends its clause."""
+        if particle.tag_ not in ("VZ|fin", "BW"):
+            return None
+        for token in reversed(particle.doc[max(0, particle.i - WINDOW) : particle.i]):
+            if token.text in CLAUSE_ENDS:
+                return None
+            if token.tag_.startswith("WW|pv"):
+                whole = particle.lower_ + self.lemma(token.text, token.pos_, token.tag_)
+                return token if particle.tag_ == "VZ|fin" or whole in self.tables.get("verbs", {}) else None
+        return None
 
     def lemma(self, form: str, pos: str, tag: str) -> str:
         """The lemma of a form without its sentence, so without a particle that stands elsewhere."""
@@ -77,7 +92,7 @@ class TreebankLemmatizer(Pipe):
         if pos in KEEPS_CASE:
             found = lexicon.get(f"{form}|{pos}")
             return str(found) if found else self._name(form, tag)
-        for key in (f"{lower}|{tag}", f"{lower}|{pos}"):
+        for key in (f"{lower}|{tag}", f"{lower}|{pos}", f"{lower}|{VERBAL.get(pos, pos)}"):
             if key in lexicon:
                 return str(lexicon[key])
         if pos in OPEN_CLASSES and any(c.isalpha() for c in form):
@@ -100,15 +115,16 @@ class TreebankLemmatizer(Pipe):
         if pos == "ADJ" and form[0].isdigit():
             return _ordinal(form)
         base = self._base(form, pos, tag)
-        if pos == "VERB":
+        if pos in VERBAL:
             return self._separable(base, form.lower())
-        return self._compound(base, pos)
+        seen = self.tables.get("lexicon", {}).get(f"{base}|{pos}")
+        return str(seen) if seen else self._compound(base, pos)
 
     def _base(self, form: str, pos: str, tag: str) -> str:
         word = form.lower()
         if _is_base(tag):
             lemma = word
-        elif pos == "VERB":
+        elif pos in VERBAL:
             return self._verb(word, tag)
         else:
             if pos == "ADJ" and word[-1] in "ns" and tag.endswith(("mv-n", "met-s")):
@@ -121,11 +137,12 @@ class TreebankLemmatizer(Pipe):
         return str(self.tables.get("lookup", {}).get(f"{word}|{pos}") or self.by_suffix(word, pos))
 
     def _verb(self, word: str, tag: str) -> str:
-        tries = [self._inflected(word, "VERB")]
-        bare = self.without_ge(word)
-        if tag.startswith("WW|vd") and bare != word:
-            tries += [self._inflected(bare, "VERB"), bare]
         verbs = self.tables.get("verbs", {})
+        bare = self.without_ge(word) if tag.startswith("WW|vd") else word
+        tries = [i for stem in stems(bare, tag) for i in infinitives(stem)]
+        tries = [i for i in tries if i in verbs] + [self._inflected(word, "VERB")]
+        if bare != word:
+            tries += [self._inflected(bare, "VERB"), bare]
         known = [lemma for lemma in tries if lemma in verbs]
         if known:
             return known[0]
@@ -206,21 +223,40 @@ class TreebankLemmatizer(Pipe):
         return self.from_bytes((util.ensure_path(path) / "tables.msgpack").read_bytes())
 
 
+def stems(word: str, tag: str) -> list[str]:
+    """What may be the stem of a regular verb form, by its tag; for an irregular form the stem leads nowhere."""
+    if tag.startswith("WW|pv|tgw|ev"):
+        return [word]
+    if tag.startswith("WW|pv|tgw|met-t"):
+        return [word.removesuffix("t"), word]
+    if tag.startswith("WW|pv|verl"):
+        return [word[: -len(end)] for end in ("ten", "den", "te", "de") if word.endswith(end)][:1]
+    if tag.startswith("WW|vd"):
+        plain = word[:-1] if word.endswith(("te", "de")) else word[:-2] if word.endswith(("ten", "den")) else word
+        return [plain[:-1], plain] if plain.endswith(("t", "d")) else []
+    return []
+
+
+def infinitives(stem: str) -> list[str]:
+    """Infinitives that a stem may have by Dutch spelling, the likeliest first."""
+    if len(stem) < 2:
+        return []
+    last, before = stem[-1], stem[-2]
+    found = []
+    if last in CONSONANTS and before in VOWELS:
+        long = len(stem) > 2 and stem[-3] == before
+        if long:
+            found += [f"{stem[:-2]}{VOICED.get(last, last)}en", f"{stem[:-2]}{last}en"]
+        elif len(stem) < 3 or stem[-3] not in VOWELS:
+            found.append(f"{stem}{last}en")
+    if last in VOICED and (before not in VOWELS or stem[-3:-2] in VOWELS):
+        found.append(f"{stem[:-1]}{VOICED[last]}en")
+    return [*found, f"{stem}en", f"{stem}n"]
+
+
 def _parsed_verb(particle: Token) -> Token | None:
     head = particle.head
     return head if particle.dep_ == "compound:prt" and head.pos_ in ("VERB", "AUX") else None
-
-
-def _nearest_verb(particle: Token) -> Token | None:
-    """Without a parser (Rasa loads the pipeline without): the last finite verb before a preposition that ends a clause."""
-    if particle.tag_ != "VZ|fin":
-        return None
-    for token in reversed(particle.doc[max(0, particle.i - WINDOW) : particle.i]):
-        if token.text in CLAUSE_ENDS:
-            return None
-        if token.tag_.startswith("WW|pv"):
-            return token if token.pos_ == "VERB" else None
-    return None
 
 
 def linked(text: str, lemmatizer: "TreebankLemmatizer") -> list[tuple[str, str]]:
@@ -236,7 +272,9 @@ def linked(text: str, lemmatizer: "TreebankLemmatizer") -> list[tuple[str, str]]
 
 
 def _is_base(tag: str) -> bool:
-    return tag.startswith(("N|soort|ev|basis", "WW|inf", "WW|pv|tgw|mv")) or (tag.startswith("ADJ|") and "basis|zonder" in tag)
+    return tag.startswith(("N|soort|ev|basis", "WW|inf", "WW|pv|tgw|mv")) or (
+        tag.startswith("ADJ|") and "basis|zonder" in tag
+    )
 
 
 def _separates(particle: str, form: str, weight: int) -> bool:
@@ -255,5 +293,3 @@ def _ordinal(form: str) -> str:
 
 def _part_case(part: str) -> str:
     return part if part.isupper() or part[1:] != part[1:].lower() else part.lower()
-
-
