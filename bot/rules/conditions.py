@@ -98,8 +98,12 @@ def zelfstandig(case: Case) -> Findings:
 
 
 def _lack_of_strength(case: Case) -> Findings:
-    """A reason to work together keeps this open, never makes it impossible; who already does IPS goes on."""
-    if case.yes("delivers_ips_now"):
+    """A reason to work together keeps this open, never makes it impossible.
+
+    Who already does IPS goes on, and who has the people and wants to do it alone may: a reason is no condition.
+    """
+    enough_and_willing = case.facts.get("capacity") == "voldoende" and case.no("prefers_outsourcing")
+    if case.yes("delivers_ips_now") or enough_and_willing:
         return
     yield from _lacks(case.shortage, "voldoende_capaciteit")
     yield from _lacks(case.yes("lacks_funding_or_governance_power"), "geld_en_bestuurskracht")

@@ -91,6 +91,8 @@ def _shortage_that_stops(case: Case) -> bool:
 
 
 def _zelfstandig(case: Case) -> int:
+    if case.yes("few_clients") or case.yes("lacks_funding_or_governance_power"):
+        return 0  # allowed, but something speaks against it: another way that may fit comes first
     enough = case.facts.get("capacity") == "voldoende"
     return OWN_REASON * (enough + case.no("prefers_outsourcing")) + SHARED_REASON * case.yes("delivers_ips_now")
 
