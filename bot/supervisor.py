@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import logging
 import os
 import shutil
 import signal
@@ -13,8 +12,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0  # seconds before a restart
 STEADY_SECONDS = 30.0  # a child that lived this long starts again with the first pause
@@ -126,8 +123,9 @@ class Supervisor:
         child.failures = 1 if lived >= STEADY_SECONDS else child.failures + 1
         pause = min(FIRST_PAUSE * 2 ** (child.failures - 1), LONGEST_PAUSE)
         child.process, child.start_at = None, time.monotonic() + pause
-        log.warning("%s stopped with code %s", child.command.name, code)
-        if child.failures == FAILURES_BEFORE_WORD:
+        if child.failures == 1:
+            self._say(f"{child.command.name} is gestopt (code {code}) en start opnieuw.")
+        elif child.failures == FAILURES_BEFORE_WORD:
             self._say(f"{child.command.name} stopt steeds weer (code {code}). Kijk in {child.log}.")
 
     def _stop(self) -> None:

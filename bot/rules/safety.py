@@ -20,7 +20,7 @@ ROLE = client\w*|klant|deelneme?r\w*|deelneemster|patient\w*|bewo(ner|onster)\w*
     |buur\w+|kind|iemand|persoon|werknemer|medewerk(er|ster)|huisgeno\w+|leerling|jongere|ex
 WHO = <I>|hij|ie|ze|zij|die|<ROLE>
 SELF = me|mij|mn|mezelf|mijzelf|mezelve|m?eigen|zich|zichzelf|zn eigen|haar eigen|haarzelf|hemzelf|zelf
-OTHER = hem|haar|m|r|ze|hen|hun|jou|je|jullie|u|iemand|iedereen|mensen|allemaal|(mijn|mn|me|zijn|zn|haar|de|die
+OTHER = hem|haar|m|r|ons|ze|hen|hun|jou|je|jullie|u|iemand|iedereen|mensen|allemaal|(mijn|mn|me|zijn|zn|haar|de|die
     |deze|een|t|onze) (eigen )?(<ROLE>|baas|begeleid(er|ster)\w*|coach\w*|trajectbegeleid(er|ster)\w*
     |jobcoach\w*|behandel\w+|chef|directeur|leidinggevende|psychiater|arts|familie|gezin|kinderen|hulpverlener)
 NOT = niet|nie|ni|nimmer|nooit|niks|nergens
@@ -39,6 +39,9 @@ SUBJECT = suicid\w*|suiicid\w*|zuicid\w*|zelfmoord\w*|zelfdoding\w*|zelfmord\w*|
 
 # The wish to die, or not to live, and taking leave.
 _WISH = r"""
+\b(het|t)\b~4\b(voor|van) (mij|me|hem|haar) (allemaal |echt )?niet meer hoeft\b
+\bhoeft? (voor|van) (mij|me|hem|haar) <NOT> meer( het leven)?$
+^(help )?<I> ga (nu )?dood$
 \b(wil|wilt|wille|willen|kwil|wou|zou|hoef|hoeft|kan|kunnen
     |hoeven)\b~30\b<NOT> (meer |langer |verder |nog )?(te |hier te |wakker )?(leven|bestaan|voortleven
     |wakker worden|leve|doorleven|verder leven)\b(?! van (een|de|het|mijn|mn|die|onze) )
@@ -91,7 +94,9 @@ _WISH = r"""
 \bafscheid (\w+ ){0,2}van (het|t|dit) leven\b
 \bvan de aardbodem verdwijnen\b
 \b<I> (hoef|kan) (echt |zo |gewoon )?niet meer verder$
-^er een einde? aan maken\b(?! dat (?!wil))
+^(wil |ga |zal |moet )?er een einde? aan maken\b(?! dat (?!wil))
+\bwil er een einde? aan maken$
+\b<I> (ga|wil|moet) (nu )?springen$
 \bleven\b~12\bbe ?eindig\w*
 \b(<I>|hij|ze|zij|<ROLE>) (ben|is|ga|gaat|zal) er (\w+ )?(morgen|straks|vanavond|vannacht
     |binnenkort) niet meer\b
@@ -107,6 +112,7 @@ _WISH = r"""
 
 # Doing oneself harm: how, with what, where.
 _SELF_HARM = r"""
+\b(mezelf|mijzelf|zichzelf|zich|iemand) (\w+ )?(iets|wat) (\w+ ){1,2}aan ?(te )?doen
 \b(mezelf|mijzelf|zichzelf|zich) (weer |echt )?pijn (te )?doe\w*
 \b(doet?|deed) (mezelf|zichzelf|zich) pijn\b
 \bmaakt? (mezelf|zichzelf) af\b
@@ -156,6 +162,8 @@ _SELF_HARM = r"""
 
 # Danger to somebody else: violence, weapons, fire, an accident.
 _VIOLENCE = r"""
+\bbedreigt (ons|mij|me|iedereen|mensen) met (geweld|de dood)\b
+\b(hier|nu)\b~10\b(levensgevaar|acuut gevaar)\b
 \b(neergestoken|neergeschoten|doodgestoken|doodgeschoten|in elkaar geslagen)\b
 \ber wordt (hier )?(geschoten|gestoken|gevochten)\b
 \bslaat alles (kapot|kort en klein)\b
@@ -204,6 +212,7 @@ _VIOLENCE = r"""
 
 # Words for the subject itself: a sign when said of somebody, and talk of the trade when it stands in general.
 _SUBJECT_SAID = r"""
+\b<ROLE>\b~10\b(geeft|gaf) aan (\w+ )?<SUBJECT>
 \b(<I>)\b~45\b<SUBJECT>\b
 \b(zelfmoord|zelfdoding|suicide) (te |wil\w* |gaan |gaat |ga |zal )*(plegen|pleeg|pleegt|doen|gepleegd|begaan)\b
 \bpleegt? (hij |ze |ik )?(zelfmoord|suicide)\b
@@ -244,7 +253,7 @@ _DENIED = r"""
 
 # Figures of speech are taken out of a sentence before it is judged.
 _FIGURE_OF_SPEECH = r"""
-\bdood (van|aan) (het |t |de )?(lach\w*|vervel\w*|ergern\w*|schaamte|honger|papierwerk|regels)\b
+\bdood (van|aan) (het |t |de )?(lach\w*|vervel\w*|ergern\w*|schaamte|honger|papierwerk|regels|zenuwen|stress|angst)\b
 \b(lach\w*|verveel\w*|verveelt|schrik\w*|schaam\w*|schrok|werk\w*|zweet\w*|ergeren?|erger) (\w+ )?(me|mij|zich
     |ons) (\w+ )?dood\b
 \bdoodbloeden\b

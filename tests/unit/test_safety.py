@@ -173,6 +173,12 @@ i am going to kill myself tonight
 I'm suicidal
 she wants to die
 he has a knife
+het hoeft voor mij niet meer
+zij zegt dat het voor haar niet meer hoeft
+ik wil mezelf straks iets gaan aandoen
+er is hier acuut gevaar
+hij bedreigt ons met een mes
+mijn deelnemer gaf aan suïcidaal te zijn
 """
 
 SAFE = """
@@ -400,6 +406,11 @@ ik weet hoe ik het ga doen
 ik weet al hoe ik het ga aanpakken
 hoe kan een traject dood lopen
 de cliënt ademt werk
+ik ga dood van de zenuwen voor die audit
+de training hoeft voor ons niet meer
+hij doet iemand iets cadeau
+een gevaar voor de continuïteit
+de zorgverzekeraar bedreigt ons met een korting
 """
 
 
