@@ -93,6 +93,7 @@ _NOT_KNOWN = re.compile(
     r"opzoeken)\b|"
     r"\b(?:onbekend|onduidelijk|onzeker|twijfel|twijfelen)\b"
 )
+_WHETHER = re.compile(r"\b(?:weet|weten|wist|wisten|niet|idee|zeker|af|vraag|benieuwd|twijfel)(?: \w+){0,3} of\b")
 _EMBEDDED = re.compile(r"^(?:of|wie|welk|welke|hoeveel|hoe|waarom|wanneer) ")
 _OPENER = re.compile(
     r"^(?:en |maar |dus |want |ook |dan |of |ja |nee |nou |ok |oke )*(?:"
@@ -119,6 +120,7 @@ _BARE_OPENER = re.compile(
     r"reintegratiebedrijf)\b(?! niet$)|"
     r"(?:kan|kun|moet|is|telt|klopt|hoeft) (?:dat|dit|een|je|u|ik|jij)\b(?! (?:ook |wel |niet |echt )*(?:niet|"
     r"ook|wel|zo)?$)|"
+    r"(?:klopt|is) het (?:dat|zo|waar|erg|nodig|verplicht|genoeg|te)\b|(?:geldt|geld|betekent) (?:dat|dit|het)\b|"
     r"(?:kan|mag|is|moet|telt|lukt) het (?:dan|ook|wel|zo|nog)\b|"
     r"waar (?:kan|kunnen|moet|moeten|vind|vinden|mag|haal|staat|gaat)\b|"
     r"(?:kan|kunnen|moeten|hoeven|is) (?:we|wij|ze|zij|het|er|de|jullie)(?: \w+){3,})"
@@ -203,6 +205,11 @@ def at(clauses: Sequence[Clause], position: int) -> Clause:
 def says_unknown(text: str) -> bool:
     """Say whether a clause itself says that something isn't known ("6 weet ik niet")."""
     return _NOT_KNOWN.search(text) is not None
+
+
+def embeds_question(text: str) -> bool:
+    """Say whether what isn't known is a clause of its own ("ik weet niet of wij een ggz zijn")."""
+    return _WHETHER.search(text) is not None
 
 
 def _continues(sentence: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.interview.bulk import read_bulk
 from bot.interview.choices import read_choice
-from bot.interview.clauses import Clause, Mood, at, says_unknown, split
+from bot.interview.clauses import Clause, Mood, at, embeds_question, says_unknown, split
 from bot.interview.corrections import corrects, other_command, read_commands
 from bot.interview.findings import CORRECTED, NUMBERED, UNIVERSAL, Finding
 from bot.interview.measures import read_measures
@@ -177,9 +177,15 @@ class _Message:
         if finding.weight == CORRECTED or mood is Mood.STATED:
             return True
         if mood is Mood.UNKNOWN:
-            own_words = finding.weight in (UNIVERSAL, NUMBERED) and says_unknown(at(self.clauses, finding.at).text)
-            return own_words or finding.value == Status.ONBEKEND.value or finding.key == "organisation_type"
+            return finding.value == Status.ONBEKEND.value or self._beside_the_unknown(finding)
         return mood is Mood.PLANNED and not finding.key.startswith("criteria")
+
+    def _beside_the_unknown(self, finding: Finding) -> bool:
+        """Say whether a finding stands by itself in a clause that also says that something isn't known."""
+        text = at(self.clauses, finding.at).text
+        if embeds_question(text) or not says_unknown(text):
+            return False
+        return finding.weight in (UNIVERSAL, NUMBERED) or finding.key == "organisation_type"
 
     # --- the question that was asked -----------------------------------------------------------------------------
 
