@@ -52,7 +52,7 @@ HEDGE = re.compile(
     r"\b(?:denk ik|ik denk|dacht ik|ik dacht|we denken|denken we|volgens mij|vermoedelijk|waarschijnlijk|misschien|"
     r"wellicht|mogelijk|hopelijk|hoop ik|ik hoop|lijkt me|lijkt mij|ik geloof|geloof ik|naar ik meen|vermoed|"
     r"in principe|"
-    r"meestal|soms|deels|gedeeltelijk|grotendeels|sommige|sommigen|de meeste|niet altijd|niet allemaal|niet iedereen|"
+    r"meestal|soms|deels|gedeeltelijk|grotendeels|sommige|sommigen|de meesten?|niet altijd|niet allemaal|niet iedereen|"
     r"af en toe|een beetje|min of meer|enigszins|half om half|de helft|bijna|zo goed als|niet helemaal|niet echt|"
     r"niet volledig|wisselend|hangt er ?vanaf|hangt af|ligt eraan|een deel|een aantal|niet elke|niet alle|"
     r"nog niet alle)\b"

@@ -27,6 +27,7 @@ from bot.interview.organisations import (
     mentions,
     mixed,
     no_partner,
+    private,
     says_own,
 )
 from bot.interview.people import HIRING, read_capacity, read_people, read_trained
@@ -105,6 +106,8 @@ class _Message:
     # --- what is found -------------------------------------------------------------------------------------------
 
     def _findings(self) -> list[Finding]:
+        if private(self.text):
+            return []
         commands = read_commands(self.text)
         if commands:
             return commands
@@ -203,6 +206,8 @@ class _Message:
         if key in merged.unclear or key in merged.in_progress:
             return answer if answer == "weet_niet" else "deels"
         value = self._value(key, answer)
+        if value is True and key.endswith("_refused") and not self.polarity.plain:
+            return answer
         if value is not None and self.polarity.firm:
             merged.facts[key] = value
         return answer
