@@ -47,7 +47,7 @@ _AFTER = re.compile(
     r"maar|snap|"
     r"worden|wordt|van|toch|juist|lastig|moeilijk|een|aan|gedaan|rond|ontbreekt|mee|lijkt|denk|soms|want|omdat|"
     r"helaas|samen|voor|dus|al|"
-    r"x|v|j|n|nvt|check|behalve|en|over)\b)"
+    r"x|v|j|n|ben|nvt|check|behalve|en|over)\b)"
 )
 _ALL = re.compile(
     r"\b(?:alle 8(?: (?:de )?criteria| punten)?(?! \w*(?:clienten|client|trajectbegeleiders|begeleiders|teams|"

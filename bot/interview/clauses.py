@@ -184,7 +184,7 @@ def split(text: str) -> tuple[Clause, ...]:
     suppose_rest = False
     for number, (start, end, asks) in enumerate(_sentences(text)):
         spans = _spans(text, start, end)
-        moods = _moods([text[a:b] for a, b in spans], [text[max(0, a - 1) : a] for a, _ in spans], asks)
+        moods = _moods([text[a:b] for a, b in spans], _separators(text, spans), asks)
         if suppose_rest and Mood.STATED in moods and _continues(text[start:end]):
             moods = [Mood.SUPPOSED if mood in (Mood.STATED, Mood.PLANNED) else mood for mood in moods]
         suppose_rest = suppose_rest or any(_SUPPOSE_ALL.search(text[a:b]) for a, b in spans)
@@ -242,6 +242,12 @@ def _spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [_trimmed(text, a, b) for a, b in spans if text[a:b].strip(_TRIM)]
 
 
+def _separators(text: str, spans: list[tuple[int, int]]) -> list[str]:
+    """Return what stands before each span: a comma sets a condition apart from what was said before it."""
+    ends = [spans[0][0], *(end for _, end in spans)]
+    return [text[end:start] for end, (start, _) in zip(ends, spans, strict=False)]
+
+
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end and text[start] in _TRIM:
         start += 1
@@ -250,13 +256,13 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _moods(texts: list[str], before: list[str], asks: bool) -> list[Mood]:
+def _moods(texts: list[str], separators: list[str], asks: bool) -> list[Mood]:
     first_question = _first_question(texts, asks)
     moods: list[Mood] = []
     for index, text in enumerate(texts):
         moods.append(Mood.ASKED if index >= first_question else _mood(text, moods[-1] if moods else None))
     for index in range(1, len(texts)):
-        backward = moods[index] is Mood.SUPPOSED and _BACKWARD.match(texts[index]) and before[index] != ","
+        backward = moods[index] is Mood.SUPPOSED and _BACKWARD.match(texts[index]) and "," not in separators[index]
         strong = re.match(r"(?:mits|tenzij|zolang|pas als|alleen als|op voorwaarde)\b", texts[index])
         if (backward or strong) and moods[index - 1] is Mood.STATED:
             moods[index - 1] = Mood.SUPPOSED

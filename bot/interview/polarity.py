@@ -78,9 +78,11 @@ _FUNCTION_WORDS = words(
     zijn staat staan aan voor elkaar geregeld orde in op prima goed lukt lukken halen haal haalt voldoen
     voldoet hebben heb heeft doen doet kunnen kan gelukkig natuurlijk ons met de rond willen wil zit zitten
     bij hoor echt toch helaas niet geen nog nooit ben bent gaat gebeurt klopt kloppen alles dus momenteel
-    hoeft past werkt allang krijgen krijgt inmiddels samen jullie zo garanderen waarborgen toezeggen bieden niemand nergens een enkele enkel die
+    hoeft past werkt allang krijgen krijgt inmiddels samen jullie zo garanderen waarborgen toezeggen bieden
+    niemand nergens een enkele enkel die
     """
 )
+_LIMITS_EARLIER = re.compile(r"(?:maar|alleen|behalve|nog|al|hoewel|mits|tenzij)\b")
 _NEEDS_LITTLE = ("geen", "niemand", "niet", "nergens")
 _PREDICATE = re.compile(
     r"\b(?:halen|haal|haalt|voldoen|voldoet|hebben|heb|heeft|doen|doet|kunnen|kan|lukt|lukken|orde|geregeld|"
@@ -116,9 +118,11 @@ def _stated(clauses: Sequence[Clause]) -> str:
 
 def _belongs(clauses: Sequence[Clause]) -> str:
     """Return the first sentence and the later ones that limit it ("Ja. Maar nog niet overal.")."""
-    first = clauses[0].sentence
-    limiting = {clause.sentence for clause in clauses if re.match(r"(?:maar|alleen|behalve|nog|al)\b", clause.text)}
-    return _stated([clause for clause in clauses if clause.sentence == first or clause.sentence in limiting])
+    openings: dict[int, str] = {}
+    for clause in clauses:
+        openings.setdefault(clause.sentence, clause.text)
+    kept = {number for number, opening in openings.items() if _LIMITS_EARLIER.match(opening)} | {clauses[0].sentence}
+    return _stated([clause for clause in clauses if clause.sentence in kept])
 
 
 def _says_unknown(stated: str) -> bool:
