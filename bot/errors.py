@@ -1,13 +1,13 @@
 """One tree of errors.
 
-    IpsWijzerError
-    ├── KnowledgeError       a YAML file is wrong: file, line and what is wrong with it
-    ├── InputError           a program or a person sent something we can't take: a code, a field, a Dutch sentence
-    │   ├── UnknownFact
-    │   └── InvalidValue
-    ├── StoreError           the store is down, slow or full
-    │   └── StaleDossier     somebody else saved this dossier in between
-    └── NotReady             a part that this request needs has not started (yet)
+IpsWijzerError
+├── KnowledgeError       a YAML file is wrong: file, line and what is wrong with it
+├── InputError           a program or a person sent something we can't take: a code, a field, a Dutch sentence
+│   ├── UnknownFact
+│   └── InvalidValue
+├── StoreError           the store is down, slow or full
+│   └── StaleDossier     somebody else saved this dossier in between
+└── NotReady             a part that this request needs has not started (yet)
 """
 
 from __future__ import annotations

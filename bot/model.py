@@ -172,12 +172,16 @@ class Responsible:
 
 @dataclass(frozen=True)
 class Condition:
-    """A hard condition of an option: its code in the contract, what it asks, what to say when it fails."""
+    """A hard condition of an option: its code in the contract, what it asks, what to say when it fails.
+
+    `remedy` is the code of what would mend it, None when nothing can (the type of organisation, say).
+    """
 
     code: str
     asks: str
     fails: str
     facts: tuple[str, ...]
+    remedy: str | None
     source: SourceRef
 
 

@@ -243,32 +243,39 @@ def _option(
     def notes(*values: Value) -> tuple[Note, ...]:
         return tuple(_unique(values, lambda item: _note(item, facts, sources), lambda note: note.reason.code).values())
 
+    missing = _unique(
+        (*fields["missing"].items(), *shared_missing), lambda item: _missing(item, sources), lambda item: item.code
+    )
     return OptionDefinition(
         id=fields["id"].text(),
         name=fields["name"].text(),
         summary=fields["summary"].text(),
         source=_ref(fields["source"], sources),
         conditions=_unique(
-            fields["conditions"].items(1), lambda item: _condition(item, facts, sources), lambda item: item.code
+            fields["conditions"].items(1),
+            lambda item: _condition(item, missing, facts, sources),
+            lambda item: item.code,
         ),
         fits=notes(*fields["fits"].items()),
-        missing=_unique(
-            (*fields["missing"].items(), *shared_missing), lambda item: _missing(item, sources), lambda item: item.code
-        ),
+        missing=missing,
         responsible=_responsible_cases(fields["responsible"], facts, sources),
         remarks=notes(*fields["remarks"].items(), *shared_remarks),
     )
 
 
-def _condition(value: Value, facts: _FactDefinitions, sources: _Sources) -> Condition:
-    fields = value.fields(("code", "asks", "fails", "facts", "source"))
+def _condition(value: Value, missing: Mapping[str, Missing], facts: _FactDefinitions, sources: _Sources) -> Condition:
+    fields = value.fields(("code", "asks", "fails", "facts", "remedy", "source"))
     for item in fields["facts"].items(1):
         _known_fact(item, item.text(), facts)
+    remedy = None if fields["remedy"].is_null else fields["remedy"].text()
+    if remedy is not None and remedy not in missing:
+        raise fields["remedy"].error(f"this option's missing list has no code: {remedy}")
     return Condition(
         code=fields["code"].text(),
         asks=fields["asks"].text(),
         fails=fields["fails"].text(),
         facts=fields["facts"].texts(),
+        remedy=remedy,
         source=_ref(fields["source"], sources),
     )
 
@@ -372,9 +379,7 @@ def _cards(folder: Path, sources: _Sources) -> Mapping[str, Card]:
 
 
 def _card(root: Value, sources: _Sources) -> Card:
-    fields = root.fields(
-        ("id", "title", "answer", "sources", "reviewed_on", "examples"), ("more", "scope", "related")
-    )
+    fields = root.fields(("id", "title", "answer", "sources", "reviewed_on", "examples"), ("more", "scope", "related"))
     card_id = fields["id"].text()
     if card_id != Path(root.file).stem:
         raise fields["id"].error(f"the id must be the file's name: {Path(root.file).stem}")

@@ -1,4 +1,4 @@
-"""Typed reading of YAML nodes: each refusal names the file and the line. Nodes, not values, because those keep lines."""
+"""Typed reading of YAML nodes (which keep their lines): each refusal names the file and the line."""
 
 from __future__ import annotations
 
