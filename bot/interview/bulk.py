@@ -9,7 +9,7 @@ from itertools import islice, pairwise
 
 from bot.interview.clauses import HEDGE, PROGRESS, Clause, at
 from bot.interview.findings import NUMBERED, UNIVERSAL, Finding
-from bot.interview.organisations import PARTNER
+from bot.interview.organisations import OWN, PARTNER
 from bot.interview.subjects import EACH, JOINT, Subjects
 from bot.model import CRITERION_NUMBERS, Status, criterion_key
 
@@ -47,7 +47,7 @@ _AFTER = re.compile(
     r"maar|snap|"
     r"worden|wordt|van|toch|juist|lastig|moeilijk|een|aan|gedaan|rond|ontbreekt|mee|lijkt|denk|soms|want|omdat|"
     r"helaas|samen|voor|dus|al|"
-    r"x|v|j|n|nvt|check|behalve|en|over)\b)"
+    r"x|v|j|n|ben|nvt|check|behalve|en|over)\b)"
 )
 _ALL = re.compile(
     r"\b(?:alle 8(?: (?:de )?criteria| punten)?(?! \w*(?:clienten|client|trajectbegeleiders|begeleiders|teams|"
@@ -149,6 +149,7 @@ class _Item:
     numbers: tuple[int, ...] = ()
     excepted: bool = False
     count: int | None = None
+    ands: int = 0
 
 
 @dataclass
@@ -177,7 +178,7 @@ def read_bulk(text: str, clauses: Sequence[Clause], subjects: Subjects, pending:
         ]
     parts = _parts(text, items)
     _fill(parts, lone=len(text.split()) <= 6)
-    return _findings(parts, clauses, subjects)
+    return _findings(parts, clauses, subjects, pending)
 
 
 # --- finding the items -------------------------------------------------------------------------------------------
@@ -208,6 +209,8 @@ def _items(text: str, context: bool, *, loose: bool, short: bool) -> list[_Item]
     for match in _NONE.finditer(text):
         add(_Item("none", match.start(), match.end(), CRITERION_NUMBERS))
     for match in _COUNT.finditer(text):
+        if match["vague"] and not loose:
+            continue
         if free(*match.span()) and (context or any(match[group] for group in ("n", "m", "minus", "less"))):
             item = _count(match, context)
             if item:
@@ -284,7 +287,7 @@ def _list_item(text: str, start: int, end: int) -> _Item:
     left, right = text[:start], text[end:]
     after_op = re.search(r"\bop $", left) is not None or re.search(r"\bop (?:de |het )?$", left) is not None
     excepted = _EXCEPT_LEFT.search(left) is not None and (not after_op or _EXCEPT_RIGHT.match(right) is not None)
-    return _Item("list", start, end, tuple(sorted(numbers)), excepted)
+    return _Item("list", start, end, tuple(sorted(numbers)), excepted, ands=text[start:end].count(" en "))
 
 
 # --- cutting and weighing ----------------------------------------------------------------------------------------
@@ -347,10 +350,16 @@ def _polarity(text: str) -> str | None:
 def _fill(parts: list[_Part], *, lone: bool) -> None:
     """Give each part with items its polarity: its own, else that of the neighbour that completes it."""
     for index, part in enumerate(parts):
-        part.polarity = _polarity(part.text)
+        part.polarity = PARTLY if _ambiguous(part) else _polarity(part.text)
         part.hedged = HEDGE.search(part.text) is not None and part.polarity in (YES, NO)
         if part.items and part.polarity is None and not _KNOWING.search(part.text):
             part.polarity = _completed(parts, index, lone)
+
+
+def _ambiguous(part: _Part) -> bool:
+    """Say whether "we halen 1, 2 en 3 en 6 niet" may stop being a yes halfway the list."""
+    text = part.text
+    return any(item.ands > 1 for item in part.items) and bool(re.search(r"\b(?:halen|voldoen) .*\bniet\b", text))
 
 
 def _completed(parts: list[_Part], index: int, lone: bool) -> str | None:
@@ -373,17 +382,28 @@ def _completed(parts: list[_Part], index: int, lone: bool) -> str | None:
 # --- from parts to findings --------------------------------------------------------------------------------------
 
 
-def _findings(parts: Sequence[_Part], clauses: Sequence[Clause], subjects: Subjects) -> list[Finding]:
+def _findings(
+    parts: Sequence[_Part], clauses: Sequence[Clause], subjects: Subjects, pending: str | None
+) -> list[Finding]:
     by_subject: dict[str, list[_Part]] = {}
     for part in parts:
         if not part.items or (part.polarity is None and not _harmless(part)):
             continue
         where = part.items[0].start
-        by_subject.setdefault(subjects.of_position(at(clauses, where), where), []).append(part)
+        clause = at(clauses, where)
+        by_subject.setdefault(_asked_about(subjects.of_position(clause, where), clause, pending), []).append(part)
     found: list[Finding] = []
     for subject, group in by_subject.items():
         found.extend(_of_subject(subject, group, subjects))
     return found
+
+
+def _asked_about(subject: str, clause: Clause, pending: str | None) -> str:
+    """After a question about the partner, or about both together, an answer without a subject is about them."""
+    if subject == OWN and pending == "jointly_meets_criteria":
+        return JOINT
+    ours = re.search(r"\b(?:we|wij|onze|ons|ik)\b", clause.text)
+    return PARTNER if subject == OWN and pending == "partner_meets_criteria" and not ours else subject
 
 
 def _harmless(part: _Part) -> bool:

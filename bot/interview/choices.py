@@ -20,7 +20,7 @@ _LOOSE: dict[str, tuple[tuple[FactValue, re.Pattern[str]], ...]] = {
                             r"die zijn er (?:nog )?niet|nog niet|zijn er niet|die hebben we (?:nog )?niet|"
                             r"niet)(?: (?:getraind\w*|opgeleid\w*|trajectbegeleiders|mensen|eigenlijk|hoor|dus|"
                             r"helaas|een|1|geen|hebben|we|die|nog))*$")),
-        ("partner", re.compile(r"\b(?:bij (?:de|onze|een|die) (?:partner|ander|andere|ggz|reintegratiebedrijf|"
+        ("partner", re.compile(r"\b(?:bij (?:de|het|dat|onze|een|die) (?:partner|ander|andere|ggz|reintegratiebedrijf|"
                                r"gemeente|uwv|uitvoerder)\b|bij (?:hen|hun)|de partner|partner|zij hebben (?:ze|"
                                r"die)|ze hebben ze daar)\b|^(?:daar|zij)$")),
         ("eigen", re.compile(r"\b(?:zelf|eigen|bij ons|onszelf|in huis|in eigen huis|wij hebben (?:ze|die)|"

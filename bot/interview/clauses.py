@@ -52,7 +52,7 @@ HEDGE = re.compile(
     r"\b(?:denk ik|ik denk|dacht ik|ik dacht|we denken|denken we|volgens mij|vermoedelijk|waarschijnlijk|misschien|"
     r"wellicht|mogelijk|hopelijk|hoop ik|ik hoop|lijkt me|lijkt mij|ik geloof|geloof ik|naar ik meen|vermoed|"
     r"in principe|"
-    r"meestal|soms|deels|gedeeltelijk|grotendeels|sommige|sommigen|de meeste|niet altijd|niet allemaal|niet iedereen|"
+    r"meestal|soms|deels|gedeeltelijk|grotendeels|sommige|sommigen|de meesten?|niet altijd|niet allemaal|niet iedereen|"
     r"af en toe|een beetje|min of meer|enigszins|half om half|de helft|bijna|zo goed als|niet helemaal|niet echt|"
     r"niet volledig|wisselend|hangt er ?vanaf|hangt af|ligt eraan|een deel|een aantal|niet elke|niet alle|"
     r"nog niet alle)\b"
@@ -93,6 +93,7 @@ _NOT_KNOWN = re.compile(
     r"opzoeken)\b|"
     r"\b(?:onbekend|onduidelijk|onzeker|twijfel|twijfelen)\b"
 )
+_WHETHER = re.compile(r"\b(?:weet|weten|wist|wisten|niet|idee|zeker|af|vraag|benieuwd|twijfel)(?: \w+){0,3} of\b")
 _EMBEDDED = re.compile(r"^(?:of|wie|welk|welke|hoeveel|hoe|waarom|wanneer) ")
 _OPENER = re.compile(
     r"^(?:en |maar |dus |want |ook |dan |of |ja |nee |nou |ok |oke )*(?:"
@@ -119,6 +120,7 @@ _BARE_OPENER = re.compile(
     r"reintegratiebedrijf)\b(?! niet$)|"
     r"(?:kan|kun|moet|is|telt|klopt|hoeft) (?:dat|dit|een|je|u|ik|jij)\b(?! (?:ook |wel |niet |echt )*(?:niet|"
     r"ook|wel|zo)?$)|"
+    r"(?:klopt|is) het (?:dat|zo|waar|erg|nodig|verplicht|genoeg|te)\b|(?:geldt|geld|betekent) (?:dat|dit|het)\b|"
     r"(?:kan|mag|is|moet|telt|lukt) het (?:dan|ook|wel|zo|nog)\b|"
     r"waar (?:kan|kunnen|moet|moeten|vind|vinden|mag|haal|staat|gaat)\b|"
     r"(?:kan|kunnen|moeten|hoeven|is) (?:we|wij|ze|zij|het|er|de|jullie)(?: \w+){3,})"
@@ -182,7 +184,7 @@ def split(text: str) -> tuple[Clause, ...]:
     suppose_rest = False
     for number, (start, end, asks) in enumerate(_sentences(text)):
         spans = _spans(text, start, end)
-        moods = _moods([text[a:b] for a, b in spans], [text[max(0, a - 1) : a] for a, _ in spans], asks)
+        moods = _moods([text[a:b] for a, b in spans], _separators(text, spans), asks)
         if suppose_rest and Mood.STATED in moods and _continues(text[start:end]):
             moods = [Mood.SUPPOSED if mood in (Mood.STATED, Mood.PLANNED) else mood for mood in moods]
         suppose_rest = suppose_rest or any(_SUPPOSE_ALL.search(text[a:b]) for a, b in spans)
@@ -203,6 +205,11 @@ def at(clauses: Sequence[Clause], position: int) -> Clause:
 def says_unknown(text: str) -> bool:
     """Say whether a clause itself says that something isn't known ("6 weet ik niet")."""
     return _NOT_KNOWN.search(text) is not None
+
+
+def embeds_question(text: str) -> bool:
+    """Say whether what isn't known is a clause of its own ("ik weet niet of wij een ggz zijn")."""
+    return _WHETHER.search(text) is not None
 
 
 def _continues(sentence: str) -> bool:
@@ -235,6 +242,12 @@ def _spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [_trimmed(text, a, b) for a, b in spans if text[a:b].strip(_TRIM)]
 
 
+def _separators(text: str, spans: list[tuple[int, int]]) -> list[str]:
+    """Return what stands before each span: a comma sets a condition apart from what was said before it."""
+    ends = [spans[0][0], *(end for _, end in spans)]
+    return [text[end:start] for end, (start, _) in zip(ends, spans, strict=False)]
+
+
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end and text[start] in _TRIM:
         start += 1
@@ -243,13 +256,13 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _moods(texts: list[str], before: list[str], asks: bool) -> list[Mood]:
+def _moods(texts: list[str], separators: list[str], asks: bool) -> list[Mood]:
     first_question = _first_question(texts, asks)
     moods: list[Mood] = []
     for index, text in enumerate(texts):
         moods.append(Mood.ASKED if index >= first_question else _mood(text, moods[-1] if moods else None))
     for index in range(1, len(texts)):
-        backward = moods[index] is Mood.SUPPOSED and _BACKWARD.match(texts[index]) and before[index] != ","
+        backward = moods[index] is Mood.SUPPOSED and _BACKWARD.match(texts[index]) and "," not in separators[index]
         strong = re.match(r"(?:mits|tenzij|zolang|pas als|alleen als|op voorwaarde)\b", texts[index])
         if (backward or strong) and moods[index - 1] is Mood.STATED:
             moods[index - 1] = Mood.SUPPOSED

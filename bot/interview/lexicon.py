@@ -84,4 +84,6 @@ def mend(token: str) -> str:
 
 def _is_inflection(token: str, word: str) -> bool:
     """Say whether the two differ only by an ending, so that the token is a form of its own ("ervaring(en)")."""
+    if len(token) == len(word) + 1 and token[-1] == token[-2]:
+        return False
     return token.startswith(word) or word.startswith(token)

@@ -22,7 +22,6 @@ _UNIT = r"jaren|jaar|maanden|maand|weken|week|half jaar"
 _IN_YEARS = {"jaar": Decimal(1), "jaren": Decimal(1), "maand": Decimal(12), "week": Decimal(52), "weke": Decimal(52)}
 _DURATION = re.compile(
     rf"(?:\b(?P<mod>{MODIFIER}) )?(?:\b(?:een|de) )?(?:"
-    rf"tussen (?:de |het )?(?P<ta>{NUMBER}) ?(?P<tau>{_UNIT})? en (?:de )?(?P<tb>{NUMBER}) ?(?P<tbu>{_UNIT})|"
     rf"(?<![\d.])(?P<a>{NUMBER}) ?(?P<au>{_UNIT})? ?(?:-|a|tot|t/m|of) (?:de )?(?P<b>{NUMBER}) ?(?P<bu>{_UNIT})|"
     rf"(?<![\d.])(?P<da>{NUMBER})-(?P<db>{NUMBER}) ?(?P<du>{_UNIT})|"
     rf"(?<![\d.])(?P<y>{NUMBER}) jaar en (?P<m>{NUMBER}) maand(?:en)?|"
@@ -59,10 +58,9 @@ _CAN = re.compile(
     r"staat|staan|rekenen|vast|hebben|heeft|wonen)\b"
 )
 _PERSON = (
-    r"clienten|client|klanten|klant|mensen|man|personen|deelnemers|kandidaten|bewoners|patienten|trajecten|"
-    r"gevallen|caseload"
+    r"(?:clienten|client|klanten|klant|mensen|man|personen|deelnemers|kandidaten|bewoners|patienten|trajecten|"
+    r"gevallen|caseload)"
 )
-_PER = r"(?:per|op|voor|bij|de|/|iedere|elke|op iedere|op elke)"
 _PER_FTE = re.compile(
     rf"(?:\b(?P<mod>{MODIFIER}) )?(?:de )?(?<![\d.,:])(?:(?P<a>{NUMBER}) ?(?:-|a|tot|t/m|"
     rf"of) ?)?(?P<n>{NUMBER})(?P<plus> ?\+)? ?"
@@ -144,6 +142,8 @@ def _durations(text: str, clauses: Sequence[Clause], pending: str | None, knowle
         if number is None:
             continue
         found.append(_duration(clause, match, number, knowledge))
+    if len({finding.value for finding in found if finding.key == criterion_key(CARE)}) > 1:
+        found = [_several(found)]
     if not found:
         found = [
             Finding(criterion_key(CARE), clause.start, Status.VOLDOET.value, "nog jaren zorg of ondersteuning")
@@ -152,6 +152,12 @@ def _durations(text: str, clauses: Sequence[Clause], pending: str | None, knowle
             and not re.search(r"\b(?:bijna|meeste|sommige|helft|deel)\b", clause.text)
         ]  # fmt: skip
     return found
+
+
+def _several(found: Sequence[Finding]) -> Finding:
+    """Several durations that don't agree ("sommigen 3 maanden, anderen 5 jaar") decide nothing."""
+    reason = "je noemt meer dan één duur; wat geldt voor de cliënten om wie het gaat?"
+    return Finding(found[0].key, found[0].at, weight=MEASURED, unclear=reason)
 
 
 def _about(clause: Clause, match: re.Match[str], pending: str | None) -> int | None:
@@ -206,7 +212,6 @@ def _years(match: re.Match[str]) -> Quantity:
     if match["y"]:
         return quantity(mod, Decimal(match["y"]) + Decimal(match["m"]) / 12, or_more=more)
     for first, first_unit, second, unit in (
-        ("ta", "tau", "tb", "tbu"),
         ("a", "au", "b", "bu"),
         ("da", None, "db", "du"),
     ):

@@ -18,7 +18,7 @@ _SPELLINGS = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
         (r"\bgeme+n?te+\b", "gemeente"),
-        (r"\bg\.g\.z\.?|\bggz(?=[a-z])", "ggz "),
+        (r"\bg\.g\.z\.?-?|\bggz(?=[a-z])", "ggz "),
         (r"\bu\.w\.v\.?", "uwv"),
         (r"\bf\.t\.e\.?", "fte"),
         (r"\bm\.d\.o\.?|\bmdo'?s\b", "mdo"),

@@ -60,6 +60,7 @@ _NTH_CRITERION = re.compile(rf"\b(?:het )?({'|'.join(_NTH)}) criterium\b")
 _EXCEPT_NTH = re.compile(rf"\b(behalve|alleen|uitgezonderd) (?:de|het|nummer) ({'|'.join(_NTH)})\b(?! \d)")
 _ONE_IN = re.compile(r"\been (?=op (?:de )?\d)")
 _OR_SO = re.compile(r"\b(?:een |1 )?(jaar|maand|week)(?:tje)? of (\d{1,2})\b")
+_BETWEEN = re.compile(r"\btussen (?:de )?(\d{1,3}(?: (?:jaar|maanden|weken))?) en (?:de )?(?=\d)")
 _PIECES = re.compile(r"\b(?:een |1 )?stuk of (?=\d)")
 
 
@@ -75,6 +76,7 @@ def replace_number_words(text: str) -> str:
     text = _EXCEPT_NTH.sub(lambda match: f"{match[1]} criterium {_ORDINALS[match[2]]}", text)
     text = _ONE_IN.sub("1 ", text)
     text = _OR_SO.sub(r"ongeveer \2 \1", text)
+    text = _BETWEEN.sub(r"\1 tot ", text)
     return _PIECES.sub("ongeveer ", text)
 
 

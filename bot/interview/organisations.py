@@ -24,7 +24,7 @@ _TYPES = (
               r"groep|plekken)|"
               r"beschut wonen|woonclub|woonvorm voor ggz"),
     (DISABILITY, r"gehandicapten ?zorg|verstandelijke? (?:gehandicapten|beperkten|beperking)(?: ?zorg)?|"
-                 r"vg ?zorg|vg instelling|lvb ?zorg|(?:lvb|lvg|vg|vgn) (?=instelling|organisatie|aanbieder|"
+                 r"vg ?zorg|vg instelling|vg|lvb ?zorg|(?:lvb|lvg|vg|vgn) (?=instelling|organisatie|aanbieder|"
                  r"sector|zorg)|"
                  r"gehandicapten(?= ?(?:instelling|organisatie))|"
                  r"mensen met (?:een )?(?:licht )?verstandelijke? beperking(?:en)?|"
@@ -167,6 +167,20 @@ _NO_PARTNER = re.compile(
     r"\b(?:wij|we) (?:doen|gaan) (?:het|dit) (?:\w+ )?alleen\b|\bmet niemand samen\b|\bwerken niet samen met\b"
 )
 _SEEKING = re.compile(r"\b(?:zoek|zoeken|gezocht|op zoek|vinden|gevonden)\b")
+_SPEAKS_OF_US = re.compile(r"\b(?:we|wij|onze|ons)\b")
+_MAYBE = re.compile(r"\b(?:misschien|wellicht|mogelijk)\b")
+_PROVIDES_LEFT = re.compile(r"\b(?:wij|we) (?:bieden|leveren|doen|verzorgen) (?:\w+ )?$")
+_NO_VERB = re.compile(
+    r"\b(?:is|zijn|heeft|hebben|wil|willen|kan|kunnen|doet|doen|moet|moeten|mag|mogen|haalt|biedt|gaat|zit)\b"
+)
+_PRIVATE = re.compile(
+    r"\b(?:mijn|onze) (?:zoon|dochter|broer|broertje|zus|zusje|man|vrouw|vriend|vriendin|moeder|vader|kind|neef|"
+    r"nicht|buurman)\b|"
+    r"\bik (?:ben|zit|loop|sta|was) (?:zelf |nu |al |een |hier )*(?:client|cliente|patient|in behandeling|"
+    r"in zorg|onder behandeling|"
+    r"opgenomen|werkloos|ziek)\b|\bik (?:ben|zit|loop) (?:\w+ ){0,4}(?:client|patient|in behandeling|"
+    r"in zorg) bij\b|\bmijn (?:behandelaar|psychiater)\b"
+)
 _WITH_LEFT = re.compile(r"\b(?:met|bij|samen|van|voor|tegen|via) (?:een |de |het )?(?:\w+ )?$")
 _ABOUT_SPEAKER = re.compile(r"\b(?:wij|we|ik|zijn|ben)\b[^.;]{0,40}$")
 _OWN_IN_QUESTION = re.compile(r"\b(?:als|wij als|we als|wij van|onze|ons) $")
@@ -274,6 +288,11 @@ def no_partner(clause: Clause) -> bool:
     return _NO_PARTNER.search(clause.text) is not None
 
 
+def private(text: str) -> bool:
+    """Say whether somebody speaks as a client or relative, not for an organisation."""
+    return _PRIVATE.search(text) is not None
+
+
 def says_own(left: str) -> bool:
     """Say whether the words before "geen ggz" are about the speaker ("wij zijn toch geen ggz")."""
     return _ABOUT_SPEAKER.search(left) is not None
@@ -315,6 +334,8 @@ def _is_own(spot: _Spot) -> bool:
         return True
     if _SELF_LEFT.search(spot.left):
         return _self_left_holds(spot.left)
+    if spot.type in (HOUSING, DISABILITY) and _PROVIDES_LEFT.search(spot.left):
+        return True
     if _WORK_AT_OURS.search(spot.left) or (_OWNING_LEFT.search(spot.left) and spot.type != TOWN):
         return True
     if _SELF_RIGHT.match(spot.right) and not _NOT_SELF_HERE.search(spot.left):
@@ -326,7 +347,7 @@ def _continues_own(spot: _Spot, previous: Mention) -> bool:
     """Read on from "wij zijn ggz en …" and "wij zijn geen ggz maar …"."""
     if previous.role == OWN:
         return _COORDINATED.match(spot.gap) is not None
-    return previous.role == DENIED and _INSTEAD.match(spot.gap) is not None
+    return previous.role == DENIED and spot.pending != "partner_types" and _INSTEAD.match(spot.gap) is not None
 
 
 def _bracketed_own(spot: _Spot) -> bool:
@@ -339,8 +360,15 @@ def _is_bare_answer(spot: _Spot, *, alone: bool) -> bool:
         if spot.plural or _THIRD_PERSON_FACT.match(spot.right):
             return False
         return alone or (not spot.own_known and len(spot.clause.text.split()) <= 6 and not _WITH_LEFT.search(spot.left))
-    short = len(spot.text.split()) <= 4
-    return spot.pending is None and alone and short and spot.type != OTHER and not spot.plural
+    if spot.pending is not None or spot.type == OTHER or spot.plural:
+        return False
+    return (alone and len(spot.text.split()) <= 4) or _opens_message(spot)
+
+
+def _opens_message(spot: _Spot) -> bool:
+    """Read "ggz-instelling met drie locaties, we doen …": a type that opens a message about "we"."""
+    opens = spot.clause.start == 0 and _LONE.match(spot.left) is not None and spot.type not in (TOWN, UWV)
+    return opens and not _NO_VERB.search(spot.clause.text) and _SPEAKS_OF_US.search(spot.text, spot.end) is not None
 
 
 def _self_left_holds(left: str) -> bool:
@@ -359,6 +387,10 @@ def _self_left_holds(left: str) -> bool:
 
 def _is_partner(spot: _Spot) -> bool:
     left, text = spot.left, spot.clause.text
+    if spot.text[spot.start : spot.end].endswith("afdeling") or (
+        spot.pending == "partner_types" and _MAYBE.search(text)
+    ):
+        return False
     if spot.clause.mood is Mood.UNKNOWN or _SEEKING.search(text):
         return False
     if spot.pending == "partner_types":

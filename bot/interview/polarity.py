@@ -14,18 +14,20 @@ YES, NO, UNKNOWN, PARTLY = "ja", "nee", "weet_niet", "deels"
 
 @dataclass(frozen=True)
 class Polarity:
-    """`answer` as in `Reading`; `firm`: sure enough to fill a fact ("ok" is not); `in_progress`: being worked on."""
+    """`answer` as in `Reading`; `firm`: sure enough to fill a fact ("ok" is not); `in_progress`: being worked on;
+    `plain`: a yes in so many words ("ja", "klopt"), not one that may also mean that all is well ("prima")."""
 
     answer: str | None
     firm: bool = True
     in_progress: bool = False
+    plain: bool = False
 
 
 _NOTHING = Polarity(None)
 _SHORT = 10
 
 _YES_LEAD = re.compile(
-    r"^(?:(?:nou|eh+|uh+|ehm|oh|ah|ach|en|dus|hm+|nja|gelukkig|tja) )*(?:ja+|jaja|jazeker|jawel|jahoor|jep|jup|"
+    r"^(?:(?:nou|eh+m?|u+h*m*|oh|ah|ach|en|dus|hm+|nja|gelukkig|tja) )*(?:ja+|jaja|jazeker|jawel|jahoor|jep|jup|"
     r"yep|yup|yes|yess|zeker(?: weten)?(?! \d)|klopt|inderdaad|absoluut|"
     r"natuurlijk|uiteraard|tuurlijk|correct|precies|juist|dat klopt|sowieso|helemaal|volledig|prima|"
     r"wel degelijk|toch wel|wij wel|we wel|wel|100 ?%|[jy]$|beslist|vast en zeker|"
@@ -34,8 +36,12 @@ _YES_LEAD = re.compile(
 _NO_LEAD = re.compile(
     r"^(?:(?:nou|eh+|uh+|ehm|oh|ah|ach|en|dus|hm+|helaas|jammer genoeg|tja) )*(?:nee+|nee+n|nein|nope|nop|nah|"
     r"neuh|njet|nooit|niet echt|nog niet|niet(?! alleen)|helemaal niet|absoluut niet|zeker niet|"
-    r"natuurlijk niet|totaal niet|bijlange niet|integendeel|geenszins|wij niet|we niet|dat niet|dat klopt niet|"
+    r"natuurlijk niet|totaal niet|bijlange niet|integendeel|geenszins|liever niet|wij niet|we niet|dat niet|"
+    r"dat klopt niet|"
     r"klopt niet|sowieso niet|uiteraard niet|toch niet|eigenlijk niet|helaas$|niemand|geen|nergens|n$)\b"
+)
+_PLAIN_YES = re.compile(
+    r"\b(?:ja+|jaja|jazeker|jawel|jahoor|jep|jup|yep|yup|yes+|zeker|klopt|inderdaad|correct|helaas)\b|^[jy]$"
 )
 _NOT_AN_ANSWER = re.compile(
     r"^(?:nee|nou nee|neen|ja|sorry|oeps|"
@@ -58,7 +64,7 @@ _PARTLY = re.compile(
     r"niet volledig|bijna|hangt (?:er ?)?van ?af|hangt ervan|hangt af|ligt eraan|ja en nee|in principe|"
     r"denk (?:ik )?(?:het|van|wel)|denk het|ik denk|denk ik|waarschijnlijk|"
     r"vermoedelijk|volgens mij|zou kunnen|kan zijn|dacht (?:het|van|ik)|hopelijk|ik hoop|sommige|sommigen|"
-    r"de meeste|de helft|een deel|af en toe|niet overal|niet bij iedereen|"
+    r"de meesten?|moet lukken|moet kunnen|komt goed|de helft|een deel|af en toe|niet overal|niet bij iedereen|"
     r"min of meer|enigszins|redelijk|wel een beetje|bijna altijd|zo half|niet elke|lijkt me|lijkt mij|ik geloof|"
     r"geloof ik|wellicht|mogelijk|een aantal|met moeite|matig|nog niet alle\w*)\b"
 )
@@ -73,8 +79,11 @@ _FUNCTION_WORDS = words(
     voldoet hebben heb heeft doen doet kunnen kan gelukkig natuurlijk ons met de rond willen wil zit zitten
     bij hoor echt toch helaas niet geen nog nooit ben bent gaat gebeurt klopt kloppen alles dus momenteel
     hoeft past werkt allang krijgen krijgt inmiddels samen jullie zo garanderen waarborgen toezeggen bieden
+    niemand nergens een enkele enkel die
     """
 )
+_LIMITS_EARLIER = re.compile(r"(?:maar|alleen|behalve|nog|al|hoewel|mits|tenzij)\b")
+_NEEDS_LITTLE = ("geen", "niemand", "niet", "nergens")
 _PREDICATE = re.compile(
     r"\b(?:halen|haal|haalt|voldoen|voldoet|hebben|heb|heeft|doen|doet|kunnen|kan|lukt|lukken|orde|geregeld|"
     r"prima|is|zijn|staat|staan|wel|klopt|rond|willen|wil|gebeurt|past|werkt|krijgen|krijgt|zit|zitten|"
@@ -107,14 +116,27 @@ def _stated(clauses: Sequence[Clause]) -> str:
     return " , ".join(clause.text for clause in clauses if clause.mood is not Mood.ASKED)
 
 
+def _belongs(clauses: Sequence[Clause]) -> str:
+    """Return the first sentence and the later ones that limit it ("Ja. Maar nog niet overal.")."""
+    openings: dict[int, str] = {}
+    for clause in clauses:
+        openings.setdefault(clause.sentence, clause.text)
+    kept = {number for number, opening in openings.items() if _LIMITS_EARLIER.match(opening)} | {clauses[0].sentence}
+    return _stated([clause for clause in clauses if clause.sentence in kept])
+
+
 def _says_unknown(stated: str) -> bool:
     match = _DONT_KNOW.search(stated)
     return match is not None and (len(stated.split()) <= _SHORT or match.start() <= 5)
 
 
+def _only_function_words(text: str) -> bool:
+    return all(word in _FUNCTION_WORDS for word in text.replace(",", " ").split())
+
+
 def _leading_no(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity:
     match = _NO_LEAD.match(plain)
-    if not match or (match.group() in ("geen", "niemand", "niet", "nergens") and len(plain.split()) > 6):
+    if not match or (match.group() in _NEEDS_LITTLE and not _only_function_words(plain)):
         return _NOTHING
     rest = stated[match.end() :] if stated.startswith(plain[: match.end()]) else plain[match.end() :]
     if PROGRESS.search(rest):
@@ -129,7 +151,7 @@ def _leading_yes(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity
     match = _YES_LEAD.match(plain)
     if not match:
         return _NOTHING
-    lead, rest = match.group(), stated[match.end() :]
+    lead, rest = match.group(), _belongs(clauses)[match.end() :]
     if re.match(r" ?,? ?(?:hoor )?(?:niet|geen)\b", rest) and not lead.startswith(("ja", "jep", "yes")):
         return Polarity(NO)
     if PROGRESS.search(rest):
@@ -145,7 +167,7 @@ def _leading_yes(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity
         r"\b(?:straks|gaan|binnenkort|van plan)\b", rest
     ):
         return Polarity(PARTLY)
-    return Polarity(YES, firm=match["weak"] is None)
+    return Polarity(YES, firm=match["weak"] is None, plain=_PLAIN_YES.search(lead) is not None)
 
 
 def _statement(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.interview.bulk import read_bulk
 from bot.interview.choices import read_choice
-from bot.interview.clauses import Clause, Mood, at, says_unknown, split
+from bot.interview.clauses import Clause, Mood, at, embeds_question, says_unknown, split
 from bot.interview.corrections import corrects, other_command, read_commands
 from bot.interview.findings import CORRECTED, NUMBERED, UNIVERSAL, Finding
 from bot.interview.measures import read_measures
@@ -27,6 +27,7 @@ from bot.interview.organisations import (
     mentions,
     mixed,
     no_partner,
+    private,
     says_own,
 )
 from bot.interview.people import HIRING, read_capacity, read_people, read_trained
@@ -105,6 +106,8 @@ class _Message:
     # --- what is found -------------------------------------------------------------------------------------------
 
     def _findings(self) -> list[Finding]:
+        if private(self.text):
+            return []
         commands = read_commands(self.text)
         if commands:
             return commands
@@ -177,9 +180,15 @@ class _Message:
         if finding.weight == CORRECTED or mood is Mood.STATED:
             return True
         if mood is Mood.UNKNOWN:
-            own_words = finding.weight in (UNIVERSAL, NUMBERED) and says_unknown(at(self.clauses, finding.at).text)
-            return own_words or finding.value == Status.ONBEKEND.value or finding.key == "organisation_type"
+            return finding.value == Status.ONBEKEND.value or self._beside_the_unknown(finding)
         return mood is Mood.PLANNED and not finding.key.startswith("criteria")
+
+    def _beside_the_unknown(self, finding: Finding) -> bool:
+        """Say whether a finding stands by itself in a clause that also says that something isn't known."""
+        text = at(self.clauses, finding.at).text
+        if embeds_question(text) or not says_unknown(text):
+            return False
+        return finding.weight in (UNIVERSAL, NUMBERED) or finding.key == "organisation_type"
 
     # --- the question that was asked -----------------------------------------------------------------------------
 
@@ -197,6 +206,8 @@ class _Message:
         if key in merged.unclear or key in merged.in_progress:
             return answer if answer == "weet_niet" else "deels"
         value = self._value(key, answer)
+        if value is True and key.endswith("_refused") and not self.polarity.plain:
+            return answer
         if value is not None and self.polarity.firm:
             merged.facts[key] = value
         return answer
