@@ -96,7 +96,7 @@ class Service:
         if side is None:
             return (), None
         if side == "vraag":
-            reply, card = answer(message.answers, self.knowledge)
+            reply, card = answer(message.answers, self.knowledge, message, dossier.last_card)
             return (reply if dossier.active else self._with_start(reply),), card
         if side == "onduidelijk":
             return self._not_understood(message, dossier)
@@ -112,7 +112,7 @@ class Service:
         if dossier.active:
             words = self.knowledge.texts
             return (Reply(f"{words['not_understood']} {words['not_understood_choice']}"),), None
-        reply, card = answer(message.answers, self.knowledge)
+        reply, card = answer(message.answers, self.knowledge, message, dossier.last_card)
         return (self._with_start(reply),), card
 
     def _with_start(self, reply: Reply) -> Reply:
