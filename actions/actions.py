@@ -35,7 +35,9 @@ def message_of(tracker: Tracker) -> Message:
     """Return what the NLU found in the last message."""
     latest: Mapping[str, Any] = tracker.latest_message or {}
     intent = latest.get("intent") or {}
-    answers = tuple(RankedAnswer(item["card"], item["score"]) for item in latest.get("answers") or ())
+    answers = tuple(
+        RankedAnswer(item["card"], item["score"], item.get("part", 0)) for item in latest.get("answers") or ()
+    )
     return Message(
         conversation=tracker.sender_id,
         text=latest.get("text") or "",

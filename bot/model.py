@@ -229,6 +229,7 @@ class Knowledge:
     cards: Mapping[str, Card]
     texts: Mapping[str, str]
     version: str
+    outside: tuple[str, ...] = ()  # questions that no publication answers
 
 
 # --- rules -------------------------------------------------------------------------------------------------------
@@ -300,10 +301,14 @@ class Difference:
 
 @dataclass(frozen=True)
 class RankedAnswer:
-    """A card that a message may be asking for; score is a cosine-like number from 0 to 1."""
+    """A card that a message may be asking for; `score` is the chance, from 0 to 1, that it answers the message.
+
+    `part` says which question of the message it was ranked for: 0 the whole message, 1 and 2 its two questions.
+    """
 
     card_id: str
     score: float
+    part: int = 0
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ class Service:
         if side is None:
             return (), None
         if side == "vraag":
-            reply, card = answer(message.answers, self.knowledge)
+            reply, card = answer(message.answers, self.knowledge, message, dossier.last_card)
             return (reply if dossier.active else self._with_start(reply),), card
         if side == "vraag_bij_feiten":
             return self._question_beside_facts(message, dossier)
@@ -107,7 +107,7 @@ class Service:
 
     def _question_beside_facts(self, message: Message, dossier: Dossier) -> tuple[tuple[Reply, ...], str | None]:
         """A message that tells and asks: the interview goes on, so only an answer that we are sure of comes between."""
-        reply, card = answer(message.answers, self.knowledge)
+        reply, card = answer(message.answers, self.knowledge, message, dossier.last_card)
         if message.intent == "vraag" and card:
             return (reply,), card
         return (Reply(self.knowledge.texts["find_out_together"]),) if message.intent == "start" else (), None
@@ -124,7 +124,7 @@ class Service:
             return (Reply(f"{words['not_understood']} {words['not_understood_choice']}"),), None
         if message.intent in ANSWERS_TO_A_QUESTION:
             return (self._with_start(Reply(self.knowledge.texts["no_question_open"])),), None
-        reply, card = answer(message.answers, self.knowledge)
+        reply, card = answer(message.answers, self.knowledge, message, dossier.last_card)
         return (self._with_start(reply),), card
 
     def _with_start(self, reply: Reply) -> Reply:

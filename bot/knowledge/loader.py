@@ -47,7 +47,7 @@ _FactDefinitions = Mapping[str, FactDefinition]
 def load(folder: Path | None = None) -> Knowledge:
     """Return all knowledge in a folder (default: this package's own); raises KnowledgeError with file and line.
 
-    `answers/` (one card a file) and `texts.yml` may be absent; every other file must be there.
+    `answers/` (one card a file), `outside.yml` and `texts.yml` may be absent; every other file must be there.
     """
     folder = folder or FOLDER
     sources = _unique(read_file(folder, "sources.yml").items(1), _source, lambda source: source.id)
@@ -63,6 +63,7 @@ def load(folder: Path | None = None) -> Knowledge:
         cards=_cards(folder, sources),
         texts=_texts(folder),
         version=_version(folder),
+        outside=_outside(folder),
     )
 
 
@@ -366,6 +367,14 @@ def _texts(folder: Path) -> Mapping[str, str]:
         return MappingProxyType({})
     entries = read_file(folder, "texts.yml").entries()
     return MappingProxyType({key: value.text() for key, value in entries.items()})
+
+
+def _outside(folder: Path) -> tuple[str, ...]:
+    """Return the questions that no publication answers, from every topic of `outside.yml`."""
+    if not (folder / "outside.yml").exists():
+        return ()
+    topics = (topic.fields(("topic", "examples")) for topic in read_file(folder, "outside.yml").items(1))
+    return tuple(question for topic in topics for question in topic["examples"].texts(1))
 
 
 def _cards(folder: Path, sources: _Sources) -> Mapping[str, Card]:
