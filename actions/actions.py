@@ -48,13 +48,13 @@ def message_of(tracker: Tracker) -> Message:
 
 
 def utter(outcome: Outcome, dispatcher: CollectingDispatcher) -> None:
-    """Send the replies in order."""
-    for reply in outcome.replies:
+    """Send the replies in order; the last one says when the client must forget the conversation too."""
+    for number, reply in enumerate(outcome.replies, start=1):
         message = to_rest(reply, service().knowledge)
         custom = dict(message.get("custom", {}))
+        if outcome.forget and number == len(outcome.replies):
+            custom["forget"] = True
         dispatcher.utter_message(text=message["text"], buttons=message.get("buttons"), json_message=custom or None)
-    if outcome.forget:
-        dispatcher.utter_message(json_message={"forget": True})
 
 
 class ActionTurn(Action):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import socket
@@ -80,14 +81,19 @@ def child_environment(settings: Settings, environ: Mapping[str, str]) -> dict[st
 
 
 def is_ready(settings: Settings) -> bool:
-    """Tell whether a question through the public port would be answered."""
+    """Tell whether a message through the public port is answered; asking one also warms everything up."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
-    address = f"[{host}]" if ":" in host else host
+    base = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    message = json.dumps({"sender": "opstart", "message": "hallo"}).encode()
+    question = urllib.request.Request(f"{base}/webhooks/rest/webhook", message, {"Content-Type": "application/json"})
     try:
-        with urllib.request.urlopen(f"http://{address}:{settings.port}/readyz", timeout=5) as response:
-            return bool(response.status == 200)
-    except (urllib.error.URLError, OSError):
+        with urllib.request.urlopen(f"{base}/readyz", timeout=5):
+            pass
+        with urllib.request.urlopen(question, timeout=30) as response:
+            replies = json.load(response)
+    except (urllib.error.URLError, OSError, ValueError):
         return False
+    return not any((reply.get("custom") or {}).get("kind") == "unavailable" for reply in replies)
 
 
 def web(settings: Settings) -> int:
@@ -96,6 +102,7 @@ def web(settings: Settings) -> int:
 
     from bot.app import build
     from bot.web.app import PublicPort, create_app
+    from bot.web.chat import Safety
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -106,6 +113,7 @@ def web(settings: Settings) -> int:
         facts=assistant.knowledge.facts,
         sources=assistant.knowledge.sources,
         store=assistant.store,
+        safety=Safety(assistant.knowledge.texts["safety"], assistant.knowledge.texts["safety_later"]),
     )
     uvicorn.run(
         create_app(port, settings.allowed_origins),

@@ -25,7 +25,9 @@ SMALL_TALK = {
     "hulpvraag": "private_help",
     "misbruik": "abuse",
     "buiten_onderwerp": "off_topic",
+    "crisis": "safety",
 }
+SURE_OF_DANGER = 0.6  # a false alarm costs a sentence, a miss may cost a life
 ANSWERS_TO_A_QUESTION = frozenset({"bevestigen", "ontkennen", "weet_niet"})
 
 
@@ -54,6 +56,8 @@ class Service:
         """Do what a message says and return the replies, without the open question; raises StoreError."""
         for attempt in range(1, TRIES + 1):
             dossier = self._load(message.conversation)
+            if message.intent == "crisis" and message.confidence >= SURE_OF_DANGER:
+                return self._in_danger(dossier)
             turn = engine.take(message, dossier, self.knowledge)
             side, last_card = self._side(turn.side, message, turn.dossier)
             notice = () if dossier.greeted else (Reply(self.knowledge.texts["notice"]),)
@@ -69,6 +73,11 @@ class Service:
                 continue
             return Outcome((*notice, *turn.replies, *side), after.active, turn.forget)
         raise AssertionError("unreachable")
+
+    def _in_danger(self, dossier: Dossier) -> Outcome:
+        """The public port catches danger by its words; what only the classifier hears gets the same reply, first."""
+        words = self.knowledge.texts
+        return Outcome((Reply(words["safety"]), Reply(words["safety_later"])), dossier.active)
 
     def question(self, conversation: str) -> Outcome:
         """Return the question that is open now, or the advice when nothing matters any more; raises StoreError."""

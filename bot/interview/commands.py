@@ -12,7 +12,29 @@ SURE = 0.55  # from here the classifier's intent alone is enough to act on
 
 # Intents that are commands; the others (informeren, bevestigen, ontkennen, weet_niet) are read as content.
 COMMAND_INTENTS = frozenset(
-    ["overslaan", "terug", "corrigeren", "waarom", "begrip", "overzicht", "stoppen", "opnieuw", "stel_dat", "advies", "mens", "groeten", "bedanken", "afscheid", "wie_ben_je", "hulpvraag", "misbruik", "buiten_onderwerp", "start", "vraag", "crisis"]
+    [
+        "overslaan",
+        "terug",
+        "corrigeren",
+        "waarom",
+        "begrip",
+        "overzicht",
+        "stoppen",
+        "opnieuw",
+        "stel_dat",
+        "advies",
+        "mens",
+        "groeten",
+        "bedanken",
+        "afscheid",
+        "wie_ben_je",
+        "hulpvraag",
+        "misbruik",
+        "buiten_onderwerp",
+        "start",
+        "vraag",
+        "crisis",
+    ]
 )
 # Too costly to do on a guess: these ask for the words themselves, or are confirmed before anything is lost.
 LEXICAL_ONLY = frozenset({"wissen"})

@@ -20,7 +20,18 @@ from bot.rules.whatif import what_if
 
 STARTERS = frozenset({"informeren", "start", "corrigeren", "stel_dat", "advies"})
 SIDES = frozenset(
-    ["vraag", "mens", "groeten", "bedanken", "afscheid", "wie_ben_je", "hulpvraag", "misbruik", "buiten_onderwerp", "wissen"]
+    [
+        "vraag",
+        "mens",
+        "groeten",
+        "bedanken",
+        "afscheid",
+        "wie_ben_je",
+        "hulpvraag",
+        "misbruik",
+        "buiten_onderwerp",
+        "wissen",
+    ]
 )
 
 

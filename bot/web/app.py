@@ -26,7 +26,7 @@ from bot.ports import DossierStore
 from bot.settings import Settings
 from bot.web import advice as advice_format
 from bot.web import texts
-from bot.web.chat import Chat
+from bot.web.chat import Chat, Safety
 from bot.web.guard import Guard, Json, check_operator, client_address, error_answer, http_error, refusal
 from bot.web.intake import read_chat, read_object
 from bot.web.limits import RateLimiter
@@ -51,6 +51,7 @@ class PublicPort:
         facts: Mapping[str, FactDefinition],
         sources: Mapping[str, Source],
         store: DossierStore,
+        safety: Safety,
         client: httpx.AsyncClient | None = None,
     ) -> None:
         """`advise` takes the request body of POST /api/v1/advice and raises InputError; `client` is for tests."""
@@ -68,6 +69,7 @@ class PublicPort:
             self._turns,
             RateLimiter(settings.rate_per_minute, time.monotonic),
             self._metrics,
+            safety,
             max_message=settings.max_message,
             wait_seconds=settings.rasa_timeout,
         )

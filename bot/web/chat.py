@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.errors import NotReady, Refused
 from bot.masking import mask
@@ -20,6 +20,13 @@ log = logging.getLogger(__name__)
 Reply = dict[str, Any]
 
 
+class Safety(NamedTuple):
+    """What is said when life is at stake: who to call, and that the conversation can go on later."""
+
+    text: str
+    later: str
+
+
 class Chat:
     """Answers chat messages; one object for the whole process."""
 
@@ -29,11 +36,13 @@ class Chat:
         turns: Turns,
         per_sender: RateLimiter,
         metrics: Metrics,
+        safety: Safety,
         *,
         max_message: int,
         wait_seconds: float,
     ) -> None:
         self._rasa, self._turns, self._per_sender, self._metrics = rasa, turns, per_sender, metrics
+        self._safety = safety
         self._max_message, self._wait_seconds = max_message, wait_seconds
 
     async def answer(self, request: ChatRequest) -> list[Reply]:
@@ -43,7 +52,7 @@ class Chat:
         """
         if danger(request.message):
             self._metrics.messages.labels("danger").inc()
-            return _safety(request.sender)
+            return _safety(request.sender, self._safety)
         check_length(request.message, self._max_message)
         if seconds := self._per_sender.take(request.sender):
             raise _too_many(seconds)
@@ -64,8 +73,6 @@ class Chat:
         masked = mask(request.message)
         with self._metrics.turn_seconds.time():
             replies = await self._rasa.ask(request.sender, masked.text)
-        if any((reply.get("custom") or {}).get("forget") for reply in replies):
-            await self._forget(request.sender)
         if not masked.kinds:
             return replies
         for kind in masked.kinds:
@@ -74,18 +81,9 @@ class Chat:
         own = _own(request.sender, notice, kind="masked", masked=list(masked.kinds), message=masked.text)
         return [own, *replies]
 
-    async def _forget(self, sender: str) -> None:
-        try:
-            await self._rasa.forget(sender)
-        except NotReady as problem:
-            log.error("a conversation's text could not be forgotten: %s", problem)
 
-
-def _safety(sender: str) -> list[Reply]:
-    return [
-        _own(sender, texts.SAFETY, kind="safety"),
-        _own(sender, texts.SAFETY_LATER, kind="safety_later"),
-    ]
+def _safety(sender: str, safety: Safety) -> list[Reply]:
+    return [_own(sender, safety.text, kind="safety"), _own(sender, safety.later, kind="safety_later")]
 
 
 def _own(sender: str, text: str, **custom: Any) -> Reply:

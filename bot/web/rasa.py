@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from typing import Any
-from urllib.parse import quote
 
 import httpx
 
@@ -48,14 +47,6 @@ class RasaClient:
         if not isinstance(replies, list) or not replies or not all(isinstance(reply, dict) for reply in replies):
             raise NotReady(f"Rasa answered {response.status_code} without replies")
         return replies
-
-    async def forget(self, sender: str) -> None:
-        """Empty Rasa's own record of a conversation; raises NotReady."""
-        url = f"{self._rasa_url}/conversations/{quote(sender, safe='')}/tracker/events"
-        try:
-            (await self._client.put(url, json=[{"event": "restart"}], timeout=PING_SECONDS)).raise_for_status()
-        except httpx.HTTPError as error:
-            raise NotReady(f"Rasa forgot nothing: {type(error).__name__}") from error
 
     async def missing(self) -> tuple[str, ...]:
         """Return which of `rasa` (with a model loaded) and `actions` can't answer now."""

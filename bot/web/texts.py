@@ -1,13 +1,5 @@
-"""The sentences that the public port says itself: when the rest is down, refused, masked, or when life is at stake."""
+"""The sentences that the public port says itself: when the rest is down, refused or masked."""
 
-SAFETY = (
-    "Ik ben een chatbot en kan hier niet bij helpen. Mensen kunnen dat wel, nu meteen.\n\n"
-    "- Denk je aan zelfmoord of maak je je zorgen om iemand? Bel **113** of gratis **0800-0113**, dag en nacht, "
-    "of chat via www.113.nl.\n"
-    "- Is er direct gevaar, voor jou of voor iemand anders? Bel **112** (www.112.nl).\n"
-    "- Gaat het om een cliënt? Bel ook de behandelaar of de crisisdienst van je organisatie."
-)
-SAFETY_LATER = "Ons gesprek blijft bewaard. Wil je later verder, typ dan gewoon je volgende bericht."
 UNAVAILABLE = (
     "Ik start even opnieuw op en kan nu geen antwoord geven. Je antwoorden zijn bewaard. Probeer het over een minuut "
     "nog eens, of mail ips@kcphrenos.nl."

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from bot.settings import Settings
 from bot.web.app import PublicPort, create_app
-from tests.fakes.knowledge import FACTS, SOURCES, advise
+from tests.fakes.knowledge import FACTS, SAFETY, SOURCES, advise
 from tests.fakes.rasa import FakeRasa
 from tests.fakes.serving import free_port, serving
 from tests.fakes.store import MemoryDossierStore
@@ -65,7 +65,7 @@ def site() -> Iterator[Site]:
     rasa.answer = converse
     settings = Settings.from_environment({"IPS_RASA_PORT": str(rasa_port), "IPS_ACTIONS_PORT": str(rasa_port)})
     store = MemoryDossierStore(lambda: None)  # type: ignore[arg-type,return-value]
-    port = PublicPort(settings, advise=advise, facts=FACTS, sources=SOURCES, store=store)
+    port = PublicPort(settings, advise=advise, facts=FACTS, sources=SOURCES, store=store, safety=SAFETY)
     with serving(rasa.app, rasa_port), serving(create_app(port)) as address:
         yield Site(address, rasa)
 

@@ -18,6 +18,7 @@ from bot.model import (
     Source,
     SourceRef,
 )
+from bot.web.chat import Safety
 
 REF = SourceRef("praktijkscenarios", "scenario 1, Toepassing")
 SOURCES = {
@@ -56,3 +57,6 @@ def advise(request: Mapping[str, Any]) -> Advice:
     )
     question = Question("near_partner", "Dichtbij?", "Daarom", REF)
     return Advice("meer_informatie", (), (verdict,), question, "v1")
+
+
+SAFETY = Safety("Bel **113** of 0800-0113, en bij direct gevaar **112**.", "Ons gesprek blijft bewaard.")

@@ -24,7 +24,6 @@ class FakeRasa:
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, str]] = []
-        self.forgotten: list[str] = []
         self.answer: Callable[[str, str], Any] = echo
         self.delay = 0.0
         self.status = 200
@@ -36,7 +35,6 @@ class FakeRasa:
                 Route("/webhooks/rest/webhook", self._webhook, methods=["POST"]),
                 Route("/status", self._status),
                 Route("/health", self._health),
-                Route("/conversations/{sender}/tracker/events", self._forget, methods=["PUT"]),
             ]
         )
 
@@ -55,7 +53,3 @@ class FakeRasa:
 
     async def _health(self, _request: Request) -> Response:
         return JSONResponse({"status": "ok"})
-
-    async def _forget(self, request: Request) -> Response:
-        self.forgotten.append(request.path_params["sender"])
-        return JSONResponse({})

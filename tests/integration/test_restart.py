@@ -55,9 +55,7 @@ def until_answered(running: RunningAssistant, message: str, sender: str) -> str:
 
 
 @pytest.mark.parametrize("part", ["rasa", "actions", "web"])
-def test_a_killed_part_comes_back_and_the_dossier_is_still_there(
-    own: RunningAssistant, sender: str, part: str
-) -> None:
+def test_a_killed_part_comes_back_and_the_dossier_is_still_there(own: RunningAssistant, sender: str, part: str) -> None:
     own.say("wij zijn een ggz-instelling, criterium 1 tot en met 3 zijn in orde", sender)
     os.kill(children(own)[part], signal.SIGKILL)
     if part != "web":

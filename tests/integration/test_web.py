@@ -15,7 +15,7 @@ import pytest
 
 from bot.settings import Settings
 from bot.web.app import PublicPort, create_app
-from tests.fakes.knowledge import FACTS, SOURCES, advise
+from tests.fakes.knowledge import FACTS, SAFETY, SOURCES, advise
 from tests.fakes.rasa import FakeRasa, echo
 from tests.fakes.serving import free_port, serving
 from tests.fakes.store import MemoryDossierStore
@@ -51,7 +51,7 @@ def open_site() -> Iterator[Callable[..., Site]]:
             enter(serving(rasa.app, rasa_port))
         ports = {"IPS_RASA_PORT": str(rasa_port), "IPS_ACTIONS_PORT": str(rasa_port)}
         settings = Settings.from_environment({**ports, **environ})
-        port = PublicPort(settings, advise=advise, facts=FACTS, sources=SOURCES, store=store)
+        port = PublicPort(settings, advise=advise, facts=FACTS, sources=SOURCES, store=store, safety=SAFETY)
         address = enter(serving(create_app(port, settings.allowed_origins)))
         return Site(enter(httpx.Client(base_url=address, timeout=20)), rasa, store, rasa_port)
 
@@ -242,12 +242,6 @@ def test_rasa_never_sees_personal_data(site: Site) -> None:
     assert replies[0]["custom"] == {"kind": "masked", "masked": kinds, "message": heard}
     assert replies[1]["text"] == f"echo: {heard}"
     assert BSN not in json.dumps(replies)
-
-
-def test_forgetting_reaches_rasa(site: Site) -> None:
-    site.rasa.answer = lambda sender, _message: [{"recipient_id": sender, "custom": {"forget": True}}]
-    assert site.say("wis alles", sender="wie.is-dit").status_code == 200
-    assert site.rasa.forgotten == ["wie.is-dit"]
 
 
 # --- when the rest is down
