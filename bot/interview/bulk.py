@@ -90,7 +90,8 @@ _CUT = re.compile(
 )
 
 _KNOWING = re.compile(
-    r"\b(?:ken|kennen|kent|lees|lezen|gelezen|bekijk|bekijken|doornemen|doorlopen|nalopen|langslopen|"
+    r"\b(?:snap|snappen|begrijp|begrijpen|sla|overslaan|terug|ga naar|ingevuld|ken|kennen|kent|lees|lezen|"
+    r"gelezen|bekijk|bekijken|doornemen|doorlopen|nalopen|langslopen|"
     r"langs te lopen|invullen|uitleg|"
     r"uitleggen|leg|vertel|toelichten|toelichting|betekent|betekenen|bedoel je|gehoord|gaat over|gaan over|laat|"
     r"tonen|noem|noemen|"

@@ -74,7 +74,7 @@ _PLAN = re.compile(
     r"ik) (?:gaan|ga|zullen|zal)(?! uit van)|"
     r"zullen (?:we|wij|ze|zij)|straks|van plan|het plan is|plannen om|overwegen|denken (?:er)?(?:aan|over)|binnenkort|"
     r"volgend jaar|in de toekomst|op termijn|ooit|streven|streefdoel|ambitie|voornemen|zouden graag|graag willen|"
-    r"beginnen met|starten met|gaan starten|willen starten|moeten nog|moet nog|zoeken|op zoek|interesse)\b"
+    r"beginnen met|starten met|gaan starten|willen starten|moet|moeten|zoeken|op zoek|interesse)\b"
 )
 _SUPPOSE = re.compile(
     r"\b(?:stel|stel dat|stel nou|stel nu|stel je voor|gesteld dat|veronderstel|wat als|wat indien|wat gebeurt er als|"
@@ -93,6 +93,24 @@ _NOT_KNOWN = re.compile(
     r"opzoeken)\b|"
     r"\b(?:onbekend|onduidelijk|onzeker|twijfel|twijfelen)\b"
 )
+# What a publication or somebody else says, or what holds for anybody, isn't about the speaker.
+_REPORTED = re.compile(
+    r"\b(?:gelezen|er staat dat|staat er dat|volgens (?!mij\b)|handreiking|publicatie|de regels?|zei|zeggen|"
+    r"zegt|vertelde|"
+    r"gehoord dat|ik begreep|ik begrijp|als ik het goed begrijp|het maximum is|de norm is|de grens is|de eis is)\b"
+)
+_GENERIC = re.compile(r"\b(?:je|men)\b")
+_OURS = re.compile(r"\b(?:we|wij|ik|onze|ons|hier)\b")
+# At the start of a sentence a verb or question word asks, unless it is an answer with its topic left out.
+_FIRST_OPENER = re.compile(
+    r"^(?:(?:moet|moeten|mag|mogen|telt|tellen|geldt|gelden|hoeft|hoeven|kan|kunnen) "
+    r"(?!niet\b|nog\b|wel\b|ook\b|geen\b|al\b|zeker\b|altijd\b|allemaal\b|we wel\b|we niet\b|lukken\b|"
+    r"kunnen\b)\w+ \w+ \w+|"
+    r"(?:is|zijn) (?:\d|een|het|de|dit|iemand|beschermd|ggz)\b(?: \w+){2,}|welke? \w+|wat (?!betreft|"
+    r"ons betreft|mij betreft|we )\w+|"
+    r"waar (?!we|wij)\w+ \w+)"
+)
+_WHAT_IF = re.compile(r"\b(?:wat als|wat indien|wat gebeurt er als)\b")
 _WHETHER = re.compile(r"\b(?:weet|weten|wist|wisten|niet|idee|zeker|af|vraag|benieuwd|twijfel)(?: \w+){0,3} of\b")
 _EMBEDDED = re.compile(r"^(?:of|wie|welk|welke|hoeveel|hoe|waarom|wanneer) ")
 _OPENER = re.compile(
@@ -192,6 +210,11 @@ def split(text: str) -> tuple[Clause, ...]:
     return tuple(clauses)
 
 
+def asks(text: str, clauses: Sequence[Clause]) -> bool:
+    """Say whether a message asks something, a "wat als …" included."""
+    return "?" in text or _WHAT_IF.search(text) is not None or any(clause.mood is Mood.ASKED for clause in clauses)
+
+
 def at(clauses: Sequence[Clause], position: int) -> Clause:
     """Return the clause that holds `position` (the last one that starts before it)."""
     found = clauses[0]
@@ -272,6 +295,8 @@ def _moods(texts: list[str], separators: list[str], asks: bool) -> list[Mood]:
 def _first_question(texts: list[str], asks: bool) -> int:
     """Return the index of the clause where a question starts (len(texts): nowhere)."""
     opener = _OPENER if asks else _BARE_OPENER
+    if _FIRST_OPENER.match(texts[0]) and not _SUPPOSE.match(texts[0]):
+        return 0
     for index, text in enumerate(texts):
         if opener.match(text) and not _SUPPOSE.match(text):
             return index
@@ -290,7 +315,7 @@ def _mood(text: str, previous: Mood | None) -> Mood:
         text,
     ):
         return Mood.SUPPOSED
-    if _NOT_KNOWN.search(text):
+    if _NOT_KNOWN.search(text) or _REPORTED.search(text) or (_GENERIC.search(text) and not _OURS.search(text)):
         return Mood.UNKNOWN
     if previous is Mood.UNKNOWN and _EMBEDDED.match(re.sub(r"^en ", "", text)):
         return Mood.UNKNOWN

@@ -14,7 +14,7 @@ from bot.interview.subjects import Subjects
 _COACH = (
     r"(?:ips ?)?(?:traject ?begeleid(?:ers|er|ster|sters)|begeleiders?|ips'?ers|coach(?:es)?|job ?coach(?:es)?|"
     r"consulent(?:en)?|klantmanagers?|"
-    r"ips medewerkers?|medewerkers?|mensen|personeel|collega'?s?|professionals?|krachten)"
+    r"ips medewerkers?|medewerkers?|mensen|personeel|professionals?|krachten)"
 )
 _TRAINED = (
     r"(?:ips )?(?:getrainde|opgeleide|geschoolde|gecertificeerde|gediplomeerde|ips getrainde|"
@@ -148,6 +148,7 @@ _EMPLOYED_THERE = re.compile(
     r"\bin dienst (?:van|bij) (?:de |die |het |een |hun |hen)?(?:ggz|partner|"
     r"reintegratiebedrijf|gemeente|uwv)\b"
 )
+_OBLIGED = re.compile(r"\b(?:moet|moeten|nodig|verplicht|hoeft|hoeven|mag|mogen)\b")
 _WE_TRAINED_LATER = re.compile(r"\b(?:moeten|gaan|gaat|worden|laten|wil|willen|kunnen|opleiden|trainen|scholen)\b")
 
 
@@ -157,7 +158,7 @@ def read_trained(
     """Return whose trained trajectbegeleiders there are, and whether somebody to be hired is trained."""
     found: list[Finding] = []
     for clause in clauses:
-        if clause.mood in (Mood.ASKED, Mood.UNKNOWN) or clause.hedged:
+        if clause.mood in (Mood.ASKED, Mood.UNKNOWN) or clause.hedged or _OBLIGED.search(clause.text):
             continue
         subject = subjects.of(clause)
         hired = hiring and (subject == PARTNER or own in (TOWN, UWV))
