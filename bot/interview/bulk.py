@@ -113,7 +113,7 @@ _PARTLY_WORDS = re.compile(
     r"twijfelachtig|ongeveer|nog niet helemaal|meestal|misschien|hopelijk|zou|zouden|straks|binnenkort)\b"
 )
 _NO_WORDS = re.compile(
-    r"\b(?:n|niet|geen|nee|neen|missen|mis|mist|ontbreek\w*|ontbreken|rood|onvoldoende|nooit|"
+    r"\b(?:n|noch|niet|geen|nee|neen|missen|mis|mist|ontbreek\w*|ontbreken|rood|onvoldoende|nooit|"
     r"nergens|niks|tekort|zonder|gezakt|fout)\b"
 )
 _YES_WORDS = re.compile(
@@ -135,9 +135,9 @@ _FIRST_LAST = re.compile(
 )
 _JUDGED_BEFORE = re.compile(
     r"\b(?:voldoen|voldoet|halen|missen|scoren)(?: (?:we|wij|ik))?(?: (?:aan|op|alleen|"
-    r"wel|ook|nog))*$"
+    r"wel|ook|nog|niet|goed))*$"
 )
-_JUDGED_AFTER = re.compile(r"^ ?[:=]? ?(?:ja|nee|neen|wel|niet|ok|oke|weet|geen idee|deels|onbekend|prima|goed)\b")
+_JUDGED_AFTER = re.compile(r"^ ?[:=]? ?(?:j|n|ja|nee|neen|wel|niet|ok|oke|weet|geen idee|deels|onbekend|prima|goed)\b")
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,10 @@ def _items(text: str, context: bool, *, loose: bool, short: bool) -> list[_Item]
         for match in _REST.finditer(text):
             if free(*match.span()):
                 add(_Item("rest", match.start(), match.end()))
-    lists = [match for match in islice(_LIST.finditer(text), _MOST_LISTS) if free(*match.span())]
+    rest = text
+    for start, end in taken:
+        rest = rest[:start] + "#" * (end - start) + rest[end:]
+    lists = list(islice(_LIST.finditer(rest), _MOST_LISTS))
     judged = [match for match in lists if _JUDGED_AFTER.match(text[match.end() :]) and _is_criteria(text, match)]
     sure = (
         context
@@ -494,7 +497,7 @@ def _counts(
     if item.count is not None and failing and len(failing) == 8 - item.count and part.polarity != NO:
         rest = {n: (YES, UNIVERSAL, item.start, False) for n in CRITERION_NUMBERS if n not in values}
         return values | rest, []
-    if part.polarity is None and item.count is None:
+    if part.polarity is None and item.count is None and len(part.text.split()) > 2:
         return values, []
     return values, [Finding("criteria", item.start, unclear="welke criteria halen jullie wel en welke niet?")]
 

@@ -45,7 +45,7 @@ class Clause:
 
 
 NEGATION = re.compile(
-    r"\b(?:niet|geen|nooit|niks|niets|nergens|niemand|zonder|nauwelijks|amper|nee|neen|nog te weinig|te weinig|"
+    r"\b(?:niet|geen|noch|nooit|niks|niets|nergens|niemand|zonder|nauwelijks|amper|nee|neen|nog te weinig|te weinig|"
     r"onvoldoende)\b"
 )
 HEDGE = re.compile(

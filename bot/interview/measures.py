@@ -35,7 +35,8 @@ _ELSEWHERE = re.compile(
     r"wachtlijst|wachttijd|contract|subsidie|pilot|proef|draaien|plan|beleidsplan|opleiding|training|geduurd|"
     r"ziek|leeftijd|"
     r"eerder|jonger|ouder|verleden|openingstijd|tweejaarlijks|project|werkzaam|in dienst|leasen|huren|huurcontract|"
-    r"meerjarenplan|gewacht|kinderen|jeugdigen|jongeren|tieners|subsidies|wachten|later|geworden|toen|jarige?|"
+    r"meerjarenplan|gewacht|kinderen|jeugdigen|jongeren|tieners|subsidies|wachten|later|pas|nog maar|geworden|"
+    r"toen|jarige?|"
     r"duurt het voor|duurt het voordat)\b"
 )
 _CARE_WORDS = re.compile(
@@ -120,6 +121,8 @@ _BARE = re.compile(
 _MOST_SANE = Decimal(60)
 _MOST_PER_FTE = Decimal(150)
 _MOST_YEARS = Decimal(20)
+_IN_PART = re.compile(r"\b(?:zelden|vrijwel nooit|niet vaak|\d+ van de \d+|procent)\b|%")
+_WE_DO = re.compile(r"\b(?:we|wij|team) (?:doen|doet)\b|\b(?:doen|doet) (?:we|wij)\b")
 _SHORT = 10  # words in a clause that answers the question without naming its subject
 _FAR = {CARE: Decimal(120), GUIDANCE: Decimal(120), CAPACITY: Decimal(9999)}
 
@@ -165,6 +168,8 @@ def _about(clause: Clause, match: re.Match[str], pending: str | None) -> int | N
     around = clause.text
     if _ELSEWHERE.search(around):
         return None
+    if _WE_DO.search(around) and not re.search(r"\btraject", around):
+        return None
     care, guidance = _CARE_WORDS.search(around), _GUIDANCE_WORDS.search(around)
     if care and guidance:
         if re.search(r"\bkrijgen\b", care.group()):
@@ -189,7 +194,7 @@ def _duration(clause: Clause, match: re.Match[str], number: int, knowledge: Know
     if re.search(r"\b(?:niet|geen|nooit|onhaalbaar|nauwelijks|nee)\b", ability):
         return _unable(criterion, said, note, clause.start, ability)
     finding = judge(criterion, said, lambda value: judge_measure(criterion, value), note, clause.start)
-    part = clause.hedged or said.average
+    part = clause.hedged or said.average or _IN_PART.search(clause.text) is not None
     return _uncertain(finding, note) if part and finding.value is not None else finding
 
 

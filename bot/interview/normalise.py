@@ -72,6 +72,9 @@ _SPELLINGS = tuple(
         (r"\b(?:ofzo|enzo)\b", ""),
     )
 )  # fmt: skip
+# "1 j 2 n 3 ?": the question mark is an answer there.
+_GRADED = re.compile(r"\b[1-8][ :=]{1,2}(?:ja?|n|nee|wel|niet|ok)\b")
+_GRADED_UNKNOWN = re.compile(r"\b([1-8])[ :=]{0,2}\?+")
 _THOUSANDS = re.compile(r"\b(\d{1,3})\.(\d{3})\b")
 _COMMA_LIST = re.compile(r"\b\d(?:,\d){2,7}\b(?!\d)")
 _COMMA_PAIR = re.compile(r"\b([1-8]),([1-8])(?= (?:en|&|\+) [1-8]\b)")
@@ -100,6 +103,8 @@ def normalise(text: str) -> str:
     text = _plain(text)
     text = _ELLIPSIS.sub(" , ", text)
     text = _numbers_with_commas(text)
+    if _GRADED.search(text):
+        text = _GRADED_UNKNOWN.sub(r"\1 weet niet ,", text)
     text = _DASH.sub(" , ", _RANGE_DASH.sub("-", text))
     text = _TOKEN.sub(lambda match: mend(match.group()), text)
     for pattern, replacement in _SPELLINGS:

@@ -184,6 +184,6 @@ def _statement(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity:
         return Polarity(PARTLY) if near else _NOTHING
     if not said or not all(known) or (any(clause.mood is Mood.PLANNED for clause in clauses) and "willen" not in said):
         return _NOTHING
-    if re.search(r"\b(?:niet|geen|nooit)\b", stated):
+    if re.search(r"\b(?:niet|geen|nooit|nergens|niemand)\b", stated):
         return Polarity(NO)
     return Polarity(YES) if _PREDICATE.search(stated) else _NOTHING

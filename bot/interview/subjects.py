@@ -11,7 +11,7 @@ from bot.interview.organisations import OWN, PARTNER, Mention
 EACH, JOINT = "each", "joint"
 
 _JOINT = re.compile(
-    r"\b(?:samen|gezamenlijk|tezamen|met elkaar|gecombineerd|bij elkaar|met zijn (?:2en|tweeen|"
+    r"\b(?:samen|gezamenlijk|tezamen|erbij|met elkaar|gecombineerd|bij elkaar|met zijn (?:2en|tweeen|"
     r"drieen|allen))\b"
 )
 _EACH = re.compile(

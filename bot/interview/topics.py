@@ -78,7 +78,7 @@ _NOT_IPS_NOUN = (
 _IPS_FILLER = (
     r"(?:(?:we|wij|zelf|al|nu|hier|ook|sinds|lang|langer|jaar|jaren|\d{1,4}(?:\.\d)?|een|eigen|ons|gewoon|"
     r"succesvol|met|enkele|bij|onze|"
-    r"maanden|volop|wel|nog|geen|niet|helemaal|momenteel|inmiddels|allang|succes|op dit moment|even|nooit|"
+    r"maanden|volop|wel|nog|geen|niet|helemaal|pas|net|momenteel|inmiddels|allang|succes|op dit moment|even|nooit|"
     r"anderhalf|wat|zowel) ){0,7}"
 )
 
