@@ -235,9 +235,12 @@ def embeds_question(text: str) -> bool:
     return _WHETHER.search(text) is not None
 
 
+_GOES_ON = re.compile(r"\s*(?:en|dan|ook|plus|daarbij|die|dat|zij|ze)\b")
+
+
 def _continues(sentence: str) -> bool:
     """Say whether a sentence after a supposition still belongs to it ("en ze zitten in zorg", "dan …")."""
-    return re.match(r"\s*(?:en|dan|ook|plus|daarbij|die|dat|zij|ze)\b", sentence) is not None
+    return _GOES_ON.match(sentence) is not None
 
 
 def _sentences(text: str) -> list[tuple[int, int, bool]]:
@@ -279,6 +282,9 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+_PROVISO = re.compile(r"(?:mits|tenzij|zolang|pas als|alleen als|op voorwaarde)\b")
+
+
 def _moods(texts: list[str], separators: list[str], asks: bool) -> list[Mood]:
     first_question = _first_question(texts, asks)
     moods: list[Mood] = []
@@ -286,7 +292,7 @@ def _moods(texts: list[str], separators: list[str], asks: bool) -> list[Mood]:
         moods.append(Mood.ASKED if index >= first_question else _mood(text, moods[-1] if moods else None))
     for index in range(1, len(texts)):
         backward = moods[index] is Mood.SUPPOSED and _BACKWARD.match(texts[index]) and "," not in separators[index]
-        strong = re.match(r"(?:mits|tenzij|zolang|pas als|alleen als|op voorwaarde)\b", texts[index])
+        strong = _PROVISO.match(texts[index])
         if (backward or strong) and moods[index - 1] is Mood.STATED:
             moods[index - 1] = Mood.SUPPOSED
     return moods
@@ -306,18 +312,23 @@ def _first_question(texts: list[str], asks: bool) -> int:
     return len(texts) if _SUPPOSE.search(texts[last]) else last
 
 
+_AND = re.compile(r"^en ")
+_BACK_TO_FACTS = re.compile(
+    r"(?:maar (?:we|wij|nu|onze|ik|in|eigenlijk|dat|het|de)|"
+    r"we zijn|wij zijn|nu|terwijl|want|omdat)\b"
+)
+
+
 def _mood(text: str, previous: Mood | None) -> Mood:
     if _SUPPOSE.search(text):
         return Mood.SUPPOSED
-    if previous is Mood.SUPPOSED and not re.match(
-        r"(?:maar (?:we|wij|nu|onze|ik|in|eigenlijk|dat|het|de)|"
-        r"we zijn|wij zijn|nu|terwijl|want|omdat)\b",
+    if previous is Mood.SUPPOSED and not _BACK_TO_FACTS.match(
         text,
     ):
         return Mood.SUPPOSED
     if _NOT_KNOWN.search(text) or _REPORTED.search(text) or (_GENERIC.search(text) and not _OURS.search(text)):
         return Mood.UNKNOWN
-    if previous is Mood.UNKNOWN and _EMBEDDED.match(re.sub(r"^en ", "", text)):
+    if previous is Mood.UNKNOWN and _EMBEDDED.match(_AND.sub("", text)):
         return Mood.UNKNOWN
     if _PLAN.search(text):
         return Mood.PLANNED

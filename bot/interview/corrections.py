@@ -66,11 +66,14 @@ def corrects(text: str) -> bool:
     return _MARKERS.search(text) is not None or bool(read_commands(text))
 
 
+_NOT_A_CRITERION = re.compile(r"\b(?:scenario|optie|hulpdocument|document|stap) $")
+
+
 def read_commands(text: str) -> list[Finding]:
     """Return what a command such as "verander criterium 5 naar nee" sets."""
     for pattern in _COMMANDS:
         match = pattern.search(text)
-        if match and not re.search(r"\b(?:scenario|optie|hulpdocument|document|stap) $", text[: match.start("n")]):
+        if match and not _NOT_A_CRITERION.search(text[: match.start("n")]):
             status = _status(match["value"])
             number = int(match["n"])
             words = {
@@ -94,7 +97,11 @@ def other_command(text: str) -> tuple[str, str] | None:
     return None
 
 
+_NEGATIVE = re.compile(r"\bniet\b|nee")
+_UNSURE = re.compile(r"weet|idee|onbekend|bekend|vraagteken")
+
+
 def _status(words: str) -> Status:
-    if re.search(r"weet|idee|onbekend|bekend|vraagteken", words):
+    if _UNSURE.search(words):
         return Status.ONBEKEND
-    return Status.VOLDOET_NIET if re.search(r"\bniet\b|nee", words) else Status.VOLDOET
+    return Status.VOLDOET_NIET if _NEGATIVE.search(words) else Status.VOLDOET
