@@ -90,7 +90,8 @@ _CUT = re.compile(
 )
 
 _KNOWING = re.compile(
-    r"\b(?:ken|kennen|kent|lees|lezen|gelezen|bekijk|bekijken|doornemen|doorlopen|nalopen|langslopen|"
+    r"\b(?:snap|snappen|begrijp|begrijpen|sla|overslaan|terug|ga naar|ingevuld|ken|kennen|kent|lees|lezen|"
+    r"gelezen|bekijk|bekijken|doornemen|doorlopen|nalopen|langslopen|"
     r"langs te lopen|invullen|uitleg|"
     r"uitleggen|leg|vertel|toelichten|toelichting|betekent|betekenen|bedoel je|gehoord|gaat over|gaan over|laat|"
     r"tonen|noem|noemen|"
@@ -112,7 +113,7 @@ _PARTLY_WORDS = re.compile(
     r"twijfelachtig|ongeveer|nog niet helemaal|meestal|misschien|hopelijk|zou|zouden|straks|binnenkort)\b"
 )
 _NO_WORDS = re.compile(
-    r"\b(?:n|niet|geen|nee|neen|missen|mis|mist|ontbreek\w*|ontbreken|rood|onvoldoende|nooit|"
+    r"\b(?:n|noch|niet|geen|nee|neen|missen|mis|mist|ontbreek\w*|ontbreken|rood|onvoldoende|nooit|"
     r"nergens|niks|tekort|zonder|gezakt|fout)\b"
 )
 _YES_WORDS = re.compile(
@@ -134,9 +135,9 @@ _FIRST_LAST = re.compile(
 )
 _JUDGED_BEFORE = re.compile(
     r"\b(?:voldoen|voldoet|halen|missen|scoren)(?: (?:we|wij|ik))?(?: (?:aan|op|alleen|"
-    r"wel|ook|nog))*$"
+    r"wel|ook|nog|niet|goed))*$"
 )
-_JUDGED_AFTER = re.compile(r"^ ?[:=]? ?(?:ja|nee|neen|wel|niet|ok|oke|weet|geen idee|deels|onbekend|prima|goed)\b")
+_JUDGED_AFTER = re.compile(r"^ ?[:=]? ?(?:j|n|ja|nee|neen|wel|niet|ok|oke|weet|geen idee|deels|onbekend|prima|goed)\b")
 
 
 @dataclass(frozen=True)
@@ -222,7 +223,10 @@ def _items(text: str, context: bool, *, loose: bool, short: bool) -> list[_Item]
         for match in _REST.finditer(text):
             if free(*match.span()):
                 add(_Item("rest", match.start(), match.end()))
-    lists = [match for match in islice(_LIST.finditer(text), _MOST_LISTS) if free(*match.span())]
+    rest = text
+    for start, end in taken:
+        rest = rest[:start] + "#" * (end - start) + rest[end:]
+    lists = list(islice(_LIST.finditer(rest), _MOST_LISTS))
     judged = [match for match in lists if _JUDGED_AFTER.match(text[match.end() :]) and _is_criteria(text, match)]
     sure = (
         context
@@ -245,27 +249,36 @@ def _count(match: re.Match[str], context: bool) -> _Item | None:
     return _Item("count", match.start(), match.end(), count=number)
 
 
+_SURE_AFTER = re.compile(
+    r" (?:(?:zijn|zitten|staan|is|hebben|halen|haal|voldoen|lukken|lukt|zit|staat) ?(?:we|wij|ik|dat|er|"
+    r"allemaal|wel|ook)? ?(?:in orde|op orde|ok|oke|goed|prima|"
+    r"groen|niet|wel|geregeld|$|[,.;])|ja\b|nee\b|weet ik niet|weten we niet|werken we|wel\b|niet\b|in orde|"
+    r"op orde|ok\b|oke\b|goed\b|halen we|halen wij|voldoen we|haal ik)"
+)
+
+
 def _sure_list(text: str, match: re.Match[str]) -> bool:
     """Say whether a list shows by itself that it is about criteria: several numbers and a judgement right after."""
     several = len(_NUMBER_OR_RANGE.findall(match.group())) > 1 or "t/m" in match.group()
     after = text[match.end() : match.end() + 40]
-    judged = re.match(
-        r" (?:(?:zijn|zitten|staan|is|hebben|halen|haal|voldoen|lukken|lukt|zit|staat) ?(?:we|wij|ik|dat|er|"
-        r"allemaal|wel|ook)? ?(?:in orde|op orde|ok|oke|goed|prima|"
-        r"groen|niet|wel|geregeld|$|[,.;])|ja\b|nee\b|weet ik niet|weten we niet|werken we|wel\b|niet\b|in orde|"
-        r"op orde|ok\b|oke\b|goed\b|halen we|halen wij|voldoen we|haal ik)",
+    judged = _SURE_AFTER.match(
         after,
     )
     named_first = _JUDGED_BEFORE.search(text[: match.start()].rstrip()) is not None
     return several and (judged is not None or named_first) and _is_criteria(text, match)
 
 
+_TOWARDS_CRITERIA = re.compile(r"\b(?:criteria (?:\w+ )?|aan )$")
+_OTHER_NUMBERED = re.compile(r"\b(?:scenario|optie|vraag|hulpdocument|document|stap)$")
+_NAMED = re.compile(rf"(?:de |het )?{_NAME}\b")
+
+
 def _is_criteria(text: str, match: re.Match[str]) -> bool:
-    named = re.match(rf"(?:de |het )?{_NAME}\b", match.group())
+    named = _NAMED.match(match.group())
     left, right = text[: match.start()].rstrip(" ("), text[match.end() :]
     if named:
-        return not re.search(r"\b(?:scenario|optie|vraag|hulpdocument|document|stap)$", left)
-    if _FOREIGN.search(left) and not re.search(r"\b(?:criteria (?:\w+ )?|aan )$", left):
+        return not _OTHER_NUMBERED.search(left)
+    if _FOREIGN.search(left) and not _TOWARDS_CRITERIA.search(left):
         return False
     return _AFTER.match(right) is not None
 
@@ -280,12 +293,16 @@ def _list_items(text: str, match: re.Match[str]) -> list[_Item]:
     return [_list_item(text, match.start(), match.end())]
 
 
+_AFTER_OP_THE = re.compile(r"\bop (?:de |het )?$")
+_AFTER_OP = re.compile(r"\bop $")
+
+
 def _list_item(text: str, start: int, end: int) -> _Item:
     numbers: set[int] = set()
     for first, last in _NUMBER_OR_RANGE.findall(text[start:end]):
         numbers.update(range(int(first), int(last) + 1) if last else (int(first),))
     left, right = text[:start], text[end:]
-    after_op = re.search(r"\bop $", left) is not None or re.search(r"\bop (?:de |het )?$", left) is not None
+    after_op = _AFTER_OP.search(left) is not None or _AFTER_OP_THE.search(left) is not None
     excepted = _EXCEPT_LEFT.search(left) is not None and (not after_op or _EXCEPT_RIGHT.match(right) is not None)
     return _Item("list", start, end, tuple(sorted(numbers)), excepted, ands=text[start:end].count(" en "))
 
@@ -307,13 +324,16 @@ def _parts(text: str, items: Sequence[_Item]) -> list[_Part]:
     return parts
 
 
+_ONLY_LEADIN = re.compile(r"(?:dus|ok|oke|nou|en|van)")
+
+
 def _split_run(text: str, start: int, end: int, inside: list[_Item]) -> list[_Part]:
     """Cut "1 ja 2 nee 3 ja" before each item, and "ja 1 nee 2" after each; one item is one part."""
     plain = [item for item in inside if not item.excepted]
     if len(plain) < 2:
         return [_Part(inside, _blanked(text, start, end, inside), start)]
     lead = text[start : plain[0].start].strip()
-    at_front = not _polarity(lead) or re.fullmatch(r"(?:dus|ok|oke|nou|en|van)", lead)
+    at_front = not _polarity(lead) or _ONLY_LEADIN.fullmatch(lead)
     marks = [item.start for item in plain[1:]] if at_front else [item.end for item in plain[:-1]]
     edges = [start, *marks, end]
     return [
@@ -322,13 +342,20 @@ def _split_run(text: str, start: int, end: int, inside: list[_Item]) -> list[_Pa
     ]
 
 
+_SPACES = re.compile(r" +")
+
+
 def _blanked(text: str, start: int, end: int, items: Sequence[_Item]) -> str:
     piece, shift = text[start:end], start
     for item in items:
         if start <= item.start and item.end <= end:
             a, b = item.start - shift, item.end - shift
             piece = piece[:a] + " " * (b - a) + piece[b:]
-    return re.sub(r" +", " ", piece).strip()
+    return _SPACES.sub(" ", piece).strip()
+
+
+_NIET = re.compile(r"\bniet\b")
+_WEL = re.compile(r"\bwel\b")
 
 
 def _polarity(text: str) -> str | None:
@@ -342,7 +369,7 @@ def _polarity(text: str) -> str | None:
         return PARTLY
     no, yes = _NO_WORDS.search(text), _YES_WORDS.search(text)
     if no:
-        both = re.search(r"\bwel\b", text) and re.search(r"\bniet\b", text)
+        both = _WEL.search(text) and _NIET.search(text)
         return None if both else NO
     return YES if yes else None
 
@@ -356,10 +383,13 @@ def _fill(parts: list[_Part], *, lone: bool) -> None:
             part.polarity = _completed(parts, index, lone)
 
 
+_YES_THEN_NO = re.compile(r"\b(?:halen|voldoen) .*\bniet\b")
+
+
 def _ambiguous(part: _Part) -> bool:
     """Say whether "we halen 1, 2 en 3 en 6 niet" may stop being a yes halfway the list."""
     text = part.text
-    return any(item.ands > 1 for item in part.items) and bool(re.search(r"\b(?:halen|voldoen) .*\bniet\b", text))
+    return any(item.ands > 1 for item in part.items) and bool(_YES_THEN_NO.search(text))
 
 
 def _completed(parts: list[_Part], index: int, lone: bool) -> str | None:
@@ -398,11 +428,14 @@ def _findings(
     return found
 
 
+_SPEAKER = re.compile(r"\b(?:we|wij|onze|ons|ik)\b")
+
+
 def _asked_about(subject: str, clause: Clause, pending: str | None) -> str:
     """After a question about the partner, or about both together, an answer without a subject is about them."""
     if subject == OWN and pending == "jointly_meets_criteria":
         return JOINT
-    ours = re.search(r"\b(?:we|wij|onze|ons|ik)\b", clause.text)
+    ours = _SPEAKER.search(clause.text)
     return PARTNER if subject == OWN and pending == "partner_meets_criteria" and not ours else subject
 
 
@@ -493,7 +526,7 @@ def _counts(
     if item.count is not None and failing and len(failing) == 8 - item.count and part.polarity != NO:
         rest = {n: (YES, UNIVERSAL, item.start, False) for n in CRITERION_NUMBERS if n not in values}
         return values | rest, []
-    if part.polarity is None and item.count is None:
+    if part.polarity is None and item.count is None and len(part.text.split()) > 2:
         return values, []
     return values, [Finding("criteria", item.start, unclear="welke criteria halen jullie wel en welke niet?")]
 

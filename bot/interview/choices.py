@@ -64,8 +64,6 @@ def read_choice(
 def _names(stated: str, value: str, label: str) -> bool:
     """Say whether the answer is a choice's value or label, or holds it whole."""
     for words in (normalise(value.replace("_", " ")), normalise(label)):
-        if re.search(rf"\b{re.escape(words)}\b", stated) or (
-            len(stated) >= 5 and re.search(rf"\b{re.escape(stated)}\b", words)
-        ):
+        if f" {words} " in f" {stated} " or (len(stated) >= 5 and f" {stated} " in f" {words} "):
             return True
     return False

@@ -45,7 +45,7 @@ class Clause:
 
 
 NEGATION = re.compile(
-    r"\b(?:niet|geen|nooit|niks|niets|nergens|niemand|zonder|nauwelijks|amper|nee|neen|nog te weinig|te weinig|"
+    r"\b(?:niet|geen|noch|nooit|niks|niets|nergens|niemand|zonder|nauwelijks|amper|nee|neen|nog te weinig|te weinig|"
     r"onvoldoende)\b"
 )
 HEDGE = re.compile(
@@ -74,7 +74,7 @@ _PLAN = re.compile(
     r"ik) (?:gaan|ga|zullen|zal)(?! uit van)|"
     r"zullen (?:we|wij|ze|zij)|straks|van plan|het plan is|plannen om|overwegen|denken (?:er)?(?:aan|over)|binnenkort|"
     r"volgend jaar|in de toekomst|op termijn|ooit|streven|streefdoel|ambitie|voornemen|zouden graag|graag willen|"
-    r"beginnen met|starten met|gaan starten|willen starten|moeten nog|moet nog|zoeken|op zoek|interesse)\b"
+    r"beginnen met|starten met|gaan starten|willen starten|moet|moeten|zoeken|op zoek|interesse)\b"
 )
 _SUPPOSE = re.compile(
     r"\b(?:stel|stel dat|stel nou|stel nu|stel je voor|gesteld dat|veronderstel|wat als|wat indien|wat gebeurt er als|"
@@ -93,6 +93,24 @@ _NOT_KNOWN = re.compile(
     r"opzoeken)\b|"
     r"\b(?:onbekend|onduidelijk|onzeker|twijfel|twijfelen)\b"
 )
+# What a publication or somebody else says, or what holds for anybody, isn't about the speaker.
+_REPORTED = re.compile(
+    r"\b(?:gelezen|er staat dat|staat er dat|volgens (?!mij\b)|handreiking|publicatie|de regels?|zei|zeggen|"
+    r"zegt|vertelde|"
+    r"gehoord dat|ik begreep|ik begrijp|als ik het goed begrijp|het maximum is|de norm is|de grens is|de eis is)\b"
+)
+_GENERIC = re.compile(r"\b(?:je|men)\b")
+_OURS = re.compile(r"\b(?:we|wij|ik|onze|ons|hier)\b")
+# At the start of a sentence a verb or question word asks, unless it is an answer with its topic left out.
+_FIRST_OPENER = re.compile(
+    r"^(?:(?:moet|moeten|mag|mogen|telt|tellen|geldt|gelden|hoeft|hoeven|kan|kunnen) "
+    r"(?!niet\b|nog\b|wel\b|ook\b|geen\b|al\b|zeker\b|altijd\b|allemaal\b|we wel\b|we niet\b|lukken\b|"
+    r"kunnen\b)\w+ \w+ \w+|"
+    r"(?:is|zijn) (?:\d|een|het|de|dit|iemand|beschermd|ggz)\b(?: \w+){2,}|welke? \w+|wat (?!betreft|"
+    r"ons betreft|mij betreft|we )\w+|"
+    r"waar (?!we|wij)\w+ \w+)"
+)
+_WHAT_IF = re.compile(r"\b(?:wat als|wat indien|wat gebeurt er als)\b")
 _WHETHER = re.compile(r"\b(?:weet|weten|wist|wisten|niet|idee|zeker|af|vraag|benieuwd|twijfel)(?: \w+){0,3} of\b")
 _EMBEDDED = re.compile(r"^(?:of|wie|welk|welke|hoeveel|hoe|waarom|wanneer) ")
 _OPENER = re.compile(
@@ -192,6 +210,11 @@ def split(text: str) -> tuple[Clause, ...]:
     return tuple(clauses)
 
 
+def asks(text: str, clauses: Sequence[Clause]) -> bool:
+    """Say whether a message asks something, a "wat als …" included."""
+    return "?" in text or _WHAT_IF.search(text) is not None or any(clause.mood is Mood.ASKED for clause in clauses)
+
+
 def at(clauses: Sequence[Clause], position: int) -> Clause:
     """Return the clause that holds `position` (the last one that starts before it)."""
     found = clauses[0]
@@ -212,9 +235,12 @@ def embeds_question(text: str) -> bool:
     return _WHETHER.search(text) is not None
 
 
+_GOES_ON = re.compile(r"\s*(?:en|dan|ook|plus|daarbij|die|dat|zij|ze)\b")
+
+
 def _continues(sentence: str) -> bool:
     """Say whether a sentence after a supposition still belongs to it ("en ze zitten in zorg", "dan …")."""
-    return re.match(r"\s*(?:en|dan|ook|plus|daarbij|die|dat|zij|ze)\b", sentence) is not None
+    return _GOES_ON.match(sentence) is not None
 
 
 def _sentences(text: str) -> list[tuple[int, int, bool]]:
@@ -256,6 +282,9 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+_PROVISO = re.compile(r"(?:mits|tenzij|zolang|pas als|alleen als|op voorwaarde)\b")
+
+
 def _moods(texts: list[str], separators: list[str], asks: bool) -> list[Mood]:
     first_question = _first_question(texts, asks)
     moods: list[Mood] = []
@@ -263,7 +292,7 @@ def _moods(texts: list[str], separators: list[str], asks: bool) -> list[Mood]:
         moods.append(Mood.ASKED if index >= first_question else _mood(text, moods[-1] if moods else None))
     for index in range(1, len(texts)):
         backward = moods[index] is Mood.SUPPOSED and _BACKWARD.match(texts[index]) and "," not in separators[index]
-        strong = re.match(r"(?:mits|tenzij|zolang|pas als|alleen als|op voorwaarde)\b", texts[index])
+        strong = _PROVISO.match(texts[index])
         if (backward or strong) and moods[index - 1] is Mood.STATED:
             moods[index - 1] = Mood.SUPPOSED
     return moods
@@ -272,6 +301,8 @@ def _moods(texts: list[str], separators: list[str], asks: bool) -> list[Mood]:
 def _first_question(texts: list[str], asks: bool) -> int:
     """Return the index of the clause where a question starts (len(texts): nowhere)."""
     opener = _OPENER if asks else _BARE_OPENER
+    if _FIRST_OPENER.match(texts[0]) and not _SUPPOSE.match(texts[0]):
+        return 0
     for index, text in enumerate(texts):
         if opener.match(text) and not _SUPPOSE.match(text):
             return index
@@ -281,18 +312,23 @@ def _first_question(texts: list[str], asks: bool) -> int:
     return len(texts) if _SUPPOSE.search(texts[last]) else last
 
 
+_AND = re.compile(r"^en ")
+_BACK_TO_FACTS = re.compile(
+    r"(?:maar (?:we|wij|nu|onze|ik|in|eigenlijk|dat|het|de)|"
+    r"we zijn|wij zijn|nu|terwijl|want|omdat)\b"
+)
+
+
 def _mood(text: str, previous: Mood | None) -> Mood:
     if _SUPPOSE.search(text):
         return Mood.SUPPOSED
-    if previous is Mood.SUPPOSED and not re.match(
-        r"(?:maar (?:we|wij|nu|onze|ik|in|eigenlijk|dat|het|de)|"
-        r"we zijn|wij zijn|nu|terwijl|want|omdat)\b",
+    if previous is Mood.SUPPOSED and not _BACK_TO_FACTS.match(
         text,
     ):
         return Mood.SUPPOSED
-    if _NOT_KNOWN.search(text):
+    if _NOT_KNOWN.search(text) or _REPORTED.search(text) or (_GENERIC.search(text) and not _OURS.search(text)):
         return Mood.UNKNOWN
-    if previous is Mood.UNKNOWN and _EMBEDDED.match(re.sub(r"^en ", "", text)):
+    if previous is Mood.UNKNOWN and _EMBEDDED.match(_AND.sub("", text)):
         return Mood.UNKNOWN
     if _PLAN.search(text):
         return Mood.PLANNED

@@ -31,26 +31,30 @@ _COMMANDS = tuple(
         rf"gewoon )?{_VALUE}\b",
     )
 )
+_AND_ANOTHER = re.compile(rf",?(?: en| ,)? {_CRITERION} (?:naar|in|op|moet|wordt)? ?(?:een )?{_VALUE}\b")
 _OTHER = re.compile(
     r"\b(?:verander|wijzig|zet|corrigeer|pas|maak)(?: van)? (?:het |de |mijn |onze |ons |even |"
     r"maar )*(?P<what>[a-z][a-z ]{2,40}?) (?:aan )?(?:naar|in|op|tot|een) (?P<to>.{1,80})$"
 )
-_ALIASES = (
-    ("organisation_type", r"(?:type |soort )?organisatie(?:type|soort)?|type|soort organisatie|instelling"),
-    ("capacity", r"capaciteit|aantal mensen(?: voor ips)?|tekort|personeel"),
-    ("partner_types", r"(?:mogelijke )?partners?(?:types?)?|samenwerkingspartners?"),
-    ("prefers_outsourcing", r"uitbesteden|uitbesteding|voorkeur"),
-    ("few_clients", r"(?:aantal )?clienten(?: voor ips)?"),
-    ("lacks_funding_or_governance_power", r"geld(?: en bestuurskracht)?|bestuurskracht|financiering"),
-    ("delivers_ips_now", r"ips|zelf al ips(?: uitvoeren)?|ips nu"),
-    ("trained_coaches", r"(?:getrainde )?trajectbegeleiders|getrainde mensen"),
-    ("near_partner", r"afstand(?: tot de partner)?|nabijheid"),
-    ("written_agreements", r"afspraken(?: op papier)?|overeenkomst"),
-    ("phrenos_review_refused", r"toets(?: door phrenos)?"),
-    ("coach_alignment", r"overleg|afstemming"),
-    ("team_form", r"(?:vorm(?: van het (?:regionale )?team)?|team|teamvorm)"),
-    ("partner_meets_criteria", r"criteria van de partner"),
-    ("jointly_meets_criteria", r"samen de criteria(?: halen)?"),
+_ALIASES = tuple(
+    (key, re.compile(alias))
+    for key, alias in (
+        ("organisation_type", r"(?:type |soort )?organisatie(?:type|soort)?|type|soort organisatie|instelling"),
+        ("capacity", r"capaciteit|aantal mensen(?: voor ips)?|tekort|personeel"),
+        ("partner_types", r"(?:mogelijke )?partners?(?:types?)?|samenwerkingspartners?"),
+        ("prefers_outsourcing", r"uitbesteden|uitbesteding|voorkeur"),
+        ("few_clients", r"(?:aantal )?clienten(?: voor ips)?"),
+        ("lacks_funding_or_governance_power", r"geld(?: en bestuurskracht)?|bestuurskracht|financiering"),
+        ("delivers_ips_now", r"ips|zelf al ips(?: uitvoeren)?|ips nu"),
+        ("trained_coaches", r"(?:getrainde )?trajectbegeleiders|getrainde mensen"),
+        ("near_partner", r"afstand(?: tot de partner)?|nabijheid"),
+        ("written_agreements", r"afspraken(?: op papier)?|overeenkomst"),
+        ("phrenos_review_refused", r"toets(?: door phrenos)?"),
+        ("coach_alignment", r"overleg|afstemming"),
+        ("team_form", r"(?:vorm(?: van het (?:regionale )?team)?|team|teamvorm)"),
+        ("partner_meets_criteria", r"criteria van de partner"),
+        ("jointly_meets_criteria", r"samen de criteria(?: halen)?"),
+    )
 )  # fmt: skip
 _MARKERS = re.compile(
     r"\b(?:ik bedoel\w*|bedoel(?:de)? (?:ik|eigenlijk)|verander(?:en)?|wijzig(?:en)?|corrigeer\w*|correctie|"
@@ -66,21 +70,30 @@ def corrects(text: str) -> bool:
     return _MARKERS.search(text) is not None or bool(read_commands(text))
 
 
+_NOT_A_CRITERION = re.compile(r"\b(?:scenario|optie|hulpdocument|document|stap) $")
+
+
 def read_commands(text: str) -> list[Finding]:
     """Return what a command such as "verander criterium 5 naar nee" sets."""
     for pattern in _COMMANDS:
         match = pattern.search(text)
-        if match and not re.search(r"\b(?:scenario|optie|hulpdocument|document|stap) $", text[: match.start("n")]):
-            status = _status(match["value"])
-            number = int(match["n"])
-            words = {
-                Status.VOLDOET: "voldoet",
-                Status.VOLDOET_NIET: "voldoet niet",
-                Status.ONBEKEND: "weet je nog niet",
-            }
-            note = f"criterium {number}: {words[status]}"
-            return [Finding(criterion_key(number), match.start(), status.value, note, CORRECTED)]
+        if match and not _NOT_A_CRITERION.search(text[: match.start("n")]):
+            return [_finding(match), *_further(text, match.end())]
     return []
+
+
+def _further(text: str, position: int) -> list[Finding]:
+    """Read on after a command: "… en 6 naar ja"."""
+    found = []
+    match = _AND_ANOTHER.match(text, position)
+    while match:
+        found.append(_finding(match))
+        match = _AND_ANOTHER.match(text, match.end())
+    return found
+
+
+def _finding(match: re.Match[str]) -> Finding:
+    return Finding(criterion_key(int(match["n"])), match.start(), _status(match["value"]).value, weight=CORRECTED)
 
 
 def other_command(text: str) -> tuple[str, str] | None:
@@ -89,12 +102,16 @@ def other_command(text: str) -> tuple[str, str] | None:
     if not match:
         return None
     for key, alias in _ALIASES:
-        if re.fullmatch(alias, match["what"].strip()):
+        if alias.fullmatch(match["what"].strip()):
             return key, match["to"].strip(" .!?")
     return None
 
 
+_NEGATIVE = re.compile(r"\bniet\b|nee")
+_UNSURE = re.compile(r"weet|idee|onbekend|bekend|vraagteken")
+
+
 def _status(words: str) -> Status:
-    if re.search(r"weet|idee|onbekend|bekend|vraagteken", words):
+    if _UNSURE.search(words):
         return Status.ONBEKEND
-    return Status.VOLDOET_NIET if re.search(r"\bniet\b|nee", words) else Status.VOLDOET
+    return Status.VOLDOET_NIET if _NEGATIVE.search(words) else Status.VOLDOET

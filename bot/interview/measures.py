@@ -35,7 +35,8 @@ _ELSEWHERE = re.compile(
     r"wachtlijst|wachttijd|contract|subsidie|pilot|proef|draaien|plan|beleidsplan|opleiding|training|geduurd|"
     r"ziek|leeftijd|"
     r"eerder|jonger|ouder|verleden|openingstijd|tweejaarlijks|project|werkzaam|in dienst|leasen|huren|huurcontract|"
-    r"meerjarenplan|gewacht|kinderen|jeugdigen|jongeren|tieners|subsidies|wachten|later|geworden|toen|jarige?|"
+    r"meerjarenplan|gewacht|kinderen|jeugdigen|jongeren|tieners|subsidies|wachten|later|pas|nog maar|geworden|"
+    r"toen|jarige?|"
     r"duurt het voor|duurt het voordat)\b"
 )
 _CARE_WORDS = re.compile(
@@ -120,6 +121,8 @@ _BARE = re.compile(
 _MOST_SANE = Decimal(60)
 _MOST_PER_FTE = Decimal(150)
 _MOST_YEARS = Decimal(20)
+_IN_PART = re.compile(r"\b(?:zelden|vrijwel nooit|niet vaak|\d+ van de \d+|procent)\b|%")
+_WE_DO = re.compile(r"\b(?:we|wij|team) (?:doen|doet)\b|\b(?:doen|doet) (?:we|wij)\b")
 _SHORT = 10  # words in a clause that answers the question without naming its subject
 _FAR = {CARE: Decimal(120), GUIDANCE: Decimal(120), CAPACITY: Decimal(9999)}
 
@@ -132,6 +135,9 @@ def read_measures(text: str, clauses: Sequence[Clause], pending: str | None, kno
 
 
 # --- durations ---------------------------------------------------------------------------------------------------
+
+
+_SOME = re.compile(r"\b(?:bijna|meeste|sommige|helft|deel)\b")
 
 
 def _durations(text: str, clauses: Sequence[Clause], pending: str | None, knowledge: Knowledge) -> list[Finding]:
@@ -149,7 +155,7 @@ def _durations(text: str, clauses: Sequence[Clause], pending: str | None, knowle
             Finding(criterion_key(CARE), clause.start, Status.VOLDOET.value, "nog jaren zorg of ondersteuning")
             for clause in clauses
             if _MANY_YEARS.search(clause.text) and _CARE_WORDS.search(clause.text) and not clause.negated
-            and not re.search(r"\b(?:bijna|meeste|sommige|helft|deel)\b", clause.text)
+            and not _SOME.search(clause.text)
         ]  # fmt: skip
     return found
 
@@ -160,16 +166,23 @@ def _several(found: Sequence[Finding]) -> Finding:
     return Finding(found[0].key, found[0].at, weight=MEASURED, unclear=reason)
 
 
+_CARE_OR_GUIDANCE = re.compile(r"\b(?:zorg of|zorg en) (?:\w+ )?begeleiding")
+_TRAJECT = re.compile(r"\btraject")
+_RECEIVE = re.compile(r"\bkrijgen\b")
+
+
 def _about(clause: Clause, match: re.Match[str], pending: str | None) -> int | None:
     """Return which criterion a duration is about, or None when it is about something else."""
     around = clause.text
     if _ELSEWHERE.search(around):
         return None
+    if _WE_DO.search(around) and not _TRAJECT.search(around):
+        return None
     care, guidance = _CARE_WORDS.search(around), _GUIDANCE_WORDS.search(around)
     if care and guidance:
-        if re.search(r"\bkrijgen\b", care.group()):
+        if _RECEIVE.search(care.group()):
             return CARE
-        if guidance.group() == "begeleiding" and re.search(r"\b(?:zorg of|zorg en) (?:\w+ )?begeleiding", around):
+        if guidance.group() == "begeleiding" and _CARE_OR_GUIDANCE.search(around):
             return CARE
         return _pending_number(pending)
     if care or guidance:
@@ -181,22 +194,28 @@ def _pending_number(pending: str | None) -> int | None:
     return {criterion_key(CARE): CARE, criterion_key(GUIDANCE): GUIDANCE}.get(pending or "")
 
 
+_OUT_OF_REACH = re.compile(r"\b(?:niet|geen|nooit|onhaalbaar|nauwelijks|nee)\b")
+
+
 def _duration(clause: Clause, match: re.Match[str], number: int, knowledge: Knowledge) -> Finding:
     criterion = knowledge.criteria[number]
     said = _years(match)
     note = match.group().strip()
     ability = clause.text.replace(match.group(), " ")
-    if re.search(r"\b(?:niet|geen|nooit|onhaalbaar|nauwelijks|nee)\b", ability):
+    if _OUT_OF_REACH.search(ability):
         return _unable(criterion, said, note, clause.start, ability)
     finding = judge(criterion, said, lambda value: judge_measure(criterion, value), note, clause.start)
-    part = clause.hedged or said.average
+    part = clause.hedged or said.average or _IN_PART.search(clause.text) is not None
     return _uncertain(finding, note) if part and finding.value is not None else finding
+
+
+_BUT_DO = re.compile(r"\bwel\b")
 
 
 def _unable(criterion: Criterion, said: Quantity, note: str, where: int, rest: str) -> Finding:
     """ "Twee jaar lukt niet": not met when the limit or less is out of reach, else we can't tell."""
     assert criterion.limit is not None
-    if re.search(r"\bwel\b", rest) or said.low > criterion.limit.value or said.high is None or said.low != said.high:
+    if _BUT_DO.search(rest) or said.low > criterion.limit.value or said.high is None or said.low != said.high:
         return Finding(
             criterion_key(criterion.number),
             where,
@@ -234,11 +253,15 @@ def _in_years(number: str, unit: str) -> Decimal:
 # --- caseload ----------------------------------------------------------------------------------------------------
 
 
+_ABOUT_CASELOAD = re.compile(
+    r"\b(?:caseload|fte|clienten|client|begeleid\w*|"
+    r"trajectbegeleid\w*)\b"
+)
+
+
 def _caseloads(text: str, clauses: Sequence[Clause], pending: str | None, knowledge: Knowledge) -> list[Finding]:
     criterion = knowledge.criteria[CAPACITY]
-    near = pending == criterion_key(CAPACITY) or re.search(
-        r"\b(?:caseload|fte|clienten|client|begeleid\w*|"
-        r"trajectbegeleid\w*)\b",
+    near = pending == criterion_key(CAPACITY) or _ABOUT_CASELOAD.search(
         text,
     )
     for pattern in (_PER_FTE, _FTE_FIRST, _CASELOAD, _CASELOAD_AFTER):
@@ -259,6 +282,10 @@ def _caseloads(text: str, clauses: Sequence[Clause], pending: str | None, knowle
     return _clients_and_fte(text, clauses, pending, criterion)
 
 
+_DENIED_BOUND = re.compile(r"\b(?:niet|nooit) (?:meer|boven|over|minder)\b")
+_DENIED = re.compile(r"\b(?:niet|geen|nooit)\b")
+
+
 def _ratio(criterion: Criterion, match: re.Match[str], clause: Clause, *, per_person: bool) -> Finding:
     groups = match.groupdict()
     first, second = (groups["a"], match["n"]) if groups.get("a") else (match["n"], None)
@@ -274,9 +301,7 @@ def _ratio(criterion: Criterion, match: re.Match[str], clause: Clause, *, per_pe
     if said.average:
         said = Quantity(said.low, said.high, said.low_open, said.high_open)
     finding = judge(criterion, said, lambda value: judge_measure(criterion, value), note, match.start())
-    if re.search(r"\b(?:niet|geen|nooit)\b", clause.text) and not re.search(
-        r"\b(?:niet|nooit) (?:meer|boven|over|minder)\b", clause.text
-    ):
+    if _DENIED.search(clause.text) and not _DENIED_BOUND.search(clause.text):
         return Finding(finding.key, match.start(), unclear=f"'{note}' staat in een ontkenning")
     if per_person and finding.unclear:
         return Finding(
@@ -395,9 +420,12 @@ def _limit(criterion: Criterion) -> str:
     return f"{shown(criterion.limit.value)} {unit}"
 
 
+_DECIMAL_POINT = re.compile(r"(?<=\d)\.(?=\d)")
+
+
 def _dutch(note: str) -> str:
     """Write the numbers of a normalised phrase with a decimal comma."""
-    return re.sub(r"(?<=\d)\.(?=\d)", ",", note)
+    return _DECIMAL_POINT.sub(",", note)
 
 
 # --- bare numbers ------------------------------------------------------------------------------------------------

@@ -52,6 +52,7 @@ _SPELLINGS = tuple(
         (r"\bgeen (?:enkel |groot )?(?:punt|probleem|problemen|issue|moeite|zorg|zorgen)\b(?! bij)", "prima"),
         (r"\bniet (?:zo'?n |een )?(?:punt|probleem)\b", "prima"),
         (r"\bzonder (?:punt|problemen|probleem|moeite)\b|\bniks mis mee\b", "prima"),
+        (r"\bals (?:ik|we) (?:het|dat) goed (?:begrijp|begrijpen|lees|lezen|zie)\b", "ik begrijp"),
         (r"\bd'r\b|\bder\b", "er"),
         (r"\b(?:z'n|zn|mn|m'n)\b", "zijn"),
         (r"\bme (?=\d)", "met "),
@@ -71,6 +72,9 @@ _SPELLINGS = tuple(
         (r"\b(?:ofzo|enzo)\b", ""),
     )
 )  # fmt: skip
+# "1 j 2 n 3 ?": the question mark is an answer there.
+_GRADED = re.compile(r"\b[1-8][ :=]{1,2}(?:ja?|n|nee|wel|niet|ok)\b")
+_GRADED_UNKNOWN = re.compile(r"\b([1-8])[ :=]{0,2}\?+")
 _THOUSANDS = re.compile(r"\b(\d{1,3})\.(\d{3})\b")
 _COMMA_LIST = re.compile(r"\b\d(?:,\d){2,7}\b(?!\d)")
 _COMMA_PAIR = re.compile(r"\b([1-8]),([1-8])(?= (?:en|&|\+) [1-8]\b)")
@@ -99,6 +103,8 @@ def normalise(text: str) -> str:
     text = _plain(text)
     text = _ELLIPSIS.sub(" , ", text)
     text = _numbers_with_commas(text)
+    if _GRADED.search(text):
+        text = _GRADED_UNKNOWN.sub(r"\1 weet niet ,", text)
     text = _DASH.sub(" , ", _RANGE_DASH.sub("-", text))
     text = _TOKEN.sub(lambda match: mend(match.group()), text)
     for pattern, replacement in _SPELLINGS:

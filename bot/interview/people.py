@@ -14,7 +14,7 @@ from bot.interview.subjects import Subjects
 _COACH = (
     r"(?:ips ?)?(?:traject ?begeleid(?:ers|er|ster|sters)|begeleiders?|ips'?ers|coach(?:es)?|job ?coach(?:es)?|"
     r"consulent(?:en)?|klantmanagers?|"
-    r"ips medewerkers?|medewerkers?|mensen|personeel|collega'?s?|professionals?|krachten)"
+    r"ips medewerkers?|medewerkers?|mensen|personeel|professionals?|krachten)"
 )
 _TRAINED = (
     r"(?:ips )?(?:getrainde|opgeleide|geschoolde|gecertificeerde|gediplomeerde|ips getrainde|"
@@ -104,16 +104,19 @@ def _fte_enough(clauses: Sequence[Clause], subjects: Subjects) -> list[Finding]:
     return []
 
 
+_SHORT_WORDS = re.compile(r"\b(?:te weinig|tekort|te kort|niet genoeg|onvoldoende|krap)\b")
+_DENIED_ENOUGH = re.compile(r"\bniet\b|\bte weinig\b")
+_NOT_ENOUGH = re.compile(r"\b(?:niet genoeg|niet voldoende|niet ruim)\b")
+
+
 def _capacity(clause: Clause, pending: str | None) -> str | None:
     text = clause.text
-    enough = (
-        _ENOUGH.search(text) is not None and re.search(r"\b(?:niet genoeg|niet voldoende|niet ruim)\b", text) is None
-    )
-    if enough and not re.search(r"\bniet\b|\bte weinig\b", text):
+    enough = _ENOUGH.search(text) is not None and _NOT_ENOUGH.search(text) is None
+    if enough and not _DENIED_ENOUGH.search(text):
         return "voldoende"
     asked = pending == "capacity"
     short = (_SHORT.search(text) is not None and not _CRAMPED_BUDGET.search(text)) or (
-        asked and re.search(r"\b(?:te weinig|tekort|te kort|niet genoeg|onvoldoende|krap)\b", text) is not None
+        asked and _SHORT_WORDS.search(text) is not None
     )
     lasting = _NOT_TEMPORARY.search(text) or (_LASTING.search(text) and not _NOT_LASTING.search(text))
     temporary = _NOT_LASTING.search(text) or _TEMPORARY.search(text)
@@ -148,6 +151,7 @@ _EMPLOYED_THERE = re.compile(
     r"\bin dienst (?:van|bij) (?:de |die |het |een |hun |hen)?(?:ggz|partner|"
     r"reintegratiebedrijf|gemeente|uwv)\b"
 )
+_OBLIGED = re.compile(r"\b(?:moet|moeten|nodig|verplicht|hoeft|hoeven|mag|mogen)\b")
 _WE_TRAINED_LATER = re.compile(r"\b(?:moeten|gaan|gaat|worden|laten|wil|willen|kunnen|opleiden|trainen|scholen)\b")
 
 
@@ -157,7 +161,7 @@ def read_trained(
     """Return whose trained trajectbegeleiders there are, and whether somebody to be hired is trained."""
     found: list[Finding] = []
     for clause in clauses:
-        if clause.mood in (Mood.ASKED, Mood.UNKNOWN) or clause.hedged:
+        if clause.mood in (Mood.ASKED, Mood.UNKNOWN) or clause.hedged or _OBLIGED.search(clause.text):
             continue
         subject = subjects.of(clause)
         hired = hiring and (subject == PARTNER or own in (TOWN, UWV))
@@ -180,6 +184,9 @@ def _none_trained(clause: Clause, subject: str, *, hired: bool) -> Finding:
     return Finding("trained_coaches" if subject != PARTNER else "", clause.start, "geen")
 
 
+_OUR_WORDS = re.compile(r"\b(?:wij|we|onze)\b")
+
+
 def _trained(
     clause: Clause, match: re.Match[str], subject: str, mentions: Sequence[Mention], *, hired: bool
 ) -> list[Finding]:
@@ -187,7 +194,7 @@ def _trained(
         return [Finding("trained_coaches", clause.start, in_progress=True)] if subject != PARTNER else []
     near = [m for m in mentions if clause.start <= m.start < clause.start + match.start() and m.role in (OWN, PARTNER)]
     whose = near[-1].role if near else subject
-    if near and re.search(r"\b(?:wij|we|onze)\b", clause.text[near[-1].end - clause.start : match.end() + 20]):
+    if near and _OUR_WORDS.search(clause.text[near[-1].end - clause.start : match.end() + 20]):
         whose = OWN
     if _EMPLOYED_THERE.search(clause.text):
         whose = PARTNER

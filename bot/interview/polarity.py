@@ -134,6 +134,10 @@ def _only_function_words(text: str) -> bool:
     return all(word in _FUNCTION_WORDS for word in text.replace(",", " ").split())
 
 
+_YET_NO = re.compile(r"\bwel (?:geen|niet)\b")
+_YET_YES = re.compile(r"\b(?:wel|klopt|toch)\b")
+
+
 def _leading_no(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity:
     match = _NO_LEAD.match(plain)
     if not match or (match.group() in _NEEDS_LITTLE and not _only_function_words(plain)):
@@ -143,8 +147,13 @@ def _leading_no(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity:
         return Polarity(PARTLY, in_progress=True)
     if _PARTLY.search(plain):
         return Polarity(PARTLY)
-    contrary = re.search(r"\b(?:wel|klopt|toch)\b", rest) and not re.search(r"\bwel (?:geen|niet)\b", rest)
+    contrary = _YET_YES.search(rest) and not _YET_NO.search(rest)
     return Polarity(PARTLY if contrary else NO)
+
+
+_LATER = re.compile(r"\b(?:straks|gaan|binnenkort|van plan)\b")
+_MILD_LEAD = re.compile(r"wel$|helemaal$|volledig$|precies$|juist$|goed$|mooi$|fijn$|graag$|top$")
+_NOT_RIGHT_AFTER = re.compile(r" ?,? ?(?:hoor )?(?:niet|geen)\b")
 
 
 def _leading_yes(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity:
@@ -152,22 +161,20 @@ def _leading_yes(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity
     if not match:
         return _NOTHING
     lead, rest = match.group(), _belongs(clauses)[match.end() :]
-    if re.match(r" ?,? ?(?:hoor )?(?:niet|geen)\b", rest) and not lead.startswith(("ja", "jep", "yes")):
+    if _NOT_RIGHT_AFTER.match(rest) and not lead.startswith(("ja", "jep", "yes")):
         return Polarity(NO)
     if PROGRESS.search(rest):
         return Polarity(PARTLY, in_progress=True)
-    if (
-        re.match(r"wel$|helemaal$|volledig$|precies$|juist$|goed$|mooi$|fijn$|graag$|top$", lead)
-        and len(rest.split()) > 2
-    ):
+    if _MILD_LEAD.match(lead) and len(rest.split()) > 2:
         return _NOTHING
     if _PARTLY.search(rest) or _LIMITING.search(rest) or NEGATION.search(rest) or HEDGE.search(rest):
         return Polarity(PARTLY)
-    if any(clause.mood is Mood.PLANNED for clause in clauses) and re.search(
-        r"\b(?:straks|gaan|binnenkort|van plan)\b", rest
-    ):
+    if any(clause.mood is Mood.PLANNED for clause in clauses) and _LATER.search(rest):
         return Polarity(PARTLY)
     return Polarity(YES, firm=match["weak"] is None, plain=_PLAIN_YES.search(lead) is not None)
+
+
+_DENIES = re.compile(r"\b(?:niet|geen|nooit|nergens|niemand)\b")
 
 
 def _statement(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity:
@@ -184,6 +191,6 @@ def _statement(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity:
         return Polarity(PARTLY) if near else _NOTHING
     if not said or not all(known) or (any(clause.mood is Mood.PLANNED for clause in clauses) and "willen" not in said):
         return _NOTHING
-    if re.search(r"\b(?:niet|geen|nooit)\b", stated):
+    if _DENIES.search(stated):
         return Polarity(NO)
     return Polarity(YES) if _PREDICATE.search(stated) else _NOTHING

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 
 from bot.interview.bulk import read_bulk
 from bot.interview.choices import read_choice
-from bot.interview.clauses import Clause, Mood, at, embeds_question, says_unknown, split
+from bot.interview.clauses import Clause, Mood, asks, at, embeds_question, says_unknown, split
 from bot.interview.corrections import corrects, other_command, read_commands
 from bot.interview.findings import CORRECTED, NUMBERED, UNIVERSAL, Finding
-from bot.interview.measures import read_measures
+from bot.interview.measures import CAPACITY, read_measures
 from bot.interview.merging import Merged, label, merge
 from bot.interview.normalise import normalise
 from bot.interview.organisations import (
@@ -33,9 +33,9 @@ from bot.interview.organisations import (
 from bot.interview.people import HIRING, read_capacity, read_people, read_trained
 from bot.interview.polarity import polarity
 from bot.interview.relations import read_relations
-from bot.interview.subjects import Subjects
+from bot.interview.subjects import Subjects, elsewhere
 from bot.interview.topics import read_topics
-from bot.model import CriterionVerdict, FactValue, Knowledge, Status
+from bot.model import CriterionVerdict, FactValue, Knowledge, Status, criterion_key
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class _Message:
             in_progress=tuple(merged.in_progress),
             unclear=merged.unclear,
             answer=answer,
-            asks="?" in self.text or any(clause.mood is Mood.ASKED for clause in self.clauses),
+            asks=asks(self.text, self.clauses),
             corrects=self.corrects,
         )
 
@@ -125,8 +125,14 @@ class _Message:
         return found + read_choice(self.text, self.clauses, self.pending, self.knowledge, found)
 
     def _own_only(self, found: list[Finding]) -> list[Finding]:
-        """Keep measures of the own organisation: a partner's caseload says nothing about ours."""
-        return [f for f in found if f.key == self.pending or not self.subjects.surely_partner(at(self.clauses, f.at))]
+        """Keep measures of the own organisation: somebody else's caseload says nothing about ours."""
+        return [finding for finding in found if finding.key == self.pending or not self._of_others(finding)]
+
+    def _of_others(self, finding: Finding) -> bool:
+        clause = at(self.clauses, finding.at)
+        if finding.key == criterion_key(CAPACITY) and self.subjects.of(clause) == PARTNER:
+            return True
+        return self.subjects.surely_partner(clause) or elsewhere(clause)
 
     def _organisations(self) -> list[Finding]:
         found = [self._own_type(mention) for mention in self.mentions if mention.role == OWN]

@@ -71,16 +71,24 @@ def read_relations(
     return found
 
 
+_IN_CARE = re.compile(r"\bin (?:zorg|behandeling)\b")
+_DURATION_WORD = re.compile(r"\b(?:jaar|maanden|weken)\b")
+
+
 def _care(clause: Clause, own: str | None, pending: str | None) -> Finding | None:
     key = "clients_in_care_with_partner"
     there = own not in (GGZ, HOUSING) and clause.mood is not Mood.PLANNED and _IN_CARE_THERE.search(clause.text)
-    lasting = re.search(r"\b(?:jaar|maanden|weken)\b", clause.text)
-    answers = pending == key and re.search(r"\bin (?:zorg|behandeling)\b", clause.text)
+    lasting = _DURATION_WORD.search(clause.text)
+    answers = pending == key and _IN_CARE.search(clause.text)
     if not answers and (not there or lasting):
         return None
     if clause.hedged:
         return Finding(key, clause.start, unclear="zijn alle cliënten daar in zorg, of een deel?")
     return Finding(key, clause.start, not clause.negated)
+
+
+_DISTANCE_WORD = re.compile(r"\b(?:rijden|verderop|afstand|uit elkaar|vandaan)\b")
+_NEAR_IN_TIME = re.compile(r"\b(?:wachten|overleg|gesprek|werkgevers?|per week|clienten)\b")
 
 
 def _distance(clause: Clause, subjects: Subjects, pending: str | None) -> Finding | None:
@@ -92,17 +100,11 @@ def _distance(clause: Clause, subjects: Subjects, pending: str | None) -> Findin
         return None
     if _FAR.search(clause.text):
         return Finding("near_partner", clause.start, False)
-    if _UNSURE_DISTANCE.search(clause.text) and (
-        asked or re.search(r"\b(?:rijden|verderop|afstand|uit elkaar|vandaan)\b", clause.text)
-    ):
+    if _UNSURE_DISTANCE.search(clause.text) and (asked or _DISTANCE_WORD.search(clause.text)):
         return Finding(
             "near_partner", clause.start, unclear="de publicatie noemt geen afstand; vinden jullie dat dichtbij?"
         )
-    if (
-        not _NEAR.search(clause.text)
-        or clause.negated
-        or re.search(r"\b(?:wachten|overleg|gesprek|werkgevers?|per week|clienten)\b", clause.text)
-    ):
+    if not _NEAR.search(clause.text) or clause.negated or _NEAR_IN_TIME.search(clause.text):
         return None
     return Finding("near_partner", clause.start, True)
 
@@ -120,6 +122,9 @@ def _alignment(clause: Clause, subjects: Subjects, own: str | None, pending: str
     return Finding("coach_alignment", clause.start, value)
 
 
+_LESS_OFTEN = re.compile(r"^(?:veel |nog )?minder\b|\bminder (?:vaak|dan)\b")
+
+
 def _alignment_value(clause: Clause, *, asked: bool) -> str | None:
     text = clause.text
     if _MDO.search(text) and (asked or _JOINS.search(text)):
@@ -129,6 +134,6 @@ def _alignment_value(clause: Clause, *, asked: bool) -> str | None:
         return "minder"
     if clinician and _BIWEEKLY.search(text) and not clause.negated:
         return "tweewekelijks_met_behandelaar"
-    if asked and re.search(r"^(?:veel |nog )?minder\b|\bminder (?:vaak|dan)\b", text):
+    if asked and _LESS_OFTEN.search(text):
         return "minder"
     return None

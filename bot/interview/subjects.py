@@ -11,7 +11,7 @@ from bot.interview.organisations import OWN, PARTNER, Mention
 EACH, JOINT = "each", "joint"
 
 _JOINT = re.compile(
-    r"\b(?:samen|gezamenlijk|tezamen|met elkaar|gecombineerd|bij elkaar|met zijn (?:2en|tweeen|"
+    r"\b(?:samen|gezamenlijk|tezamen|erbij|met elkaar|gecombineerd|bij elkaar|met zijn (?:2en|tweeen|"
     r"drieen|allen))\b"
 )
 _EACH = re.compile(
@@ -28,6 +28,11 @@ _THEY = re.compile(
     r"de andere partij|de ander|het andere|die partij|dat bedrijf|die ggz|de partners)\b"
 )
 _OURS = re.compile(r"\b(?:onze|ons|mijn)\b")
+_AT_NAME = re.compile(
+    r"^(?:bij|in) (?!ons\b|onze\b|de\b|het\b|een\b|elkaar\b|mij\b|iedere?\b|elke?\b|die\b|deze\b|dit\b|"
+    r"principe\b|totaal\b|zorg\b)"
+    r"\w+ (?:is|zijn|hebben|heeft|doen|doet|zit|zitten|ligt|werken)\b"
+)
 _RELATIVE = re.compile(r"^(?:en |maar |want |waarvan )*(?:die|dat|deze)\b")
 
 
@@ -69,6 +74,11 @@ class Subjects:
     def of(self, clause: Clause) -> str:
         """Return OWN, PARTNER, EACH or JOINT."""
         return self._by_start[clause.start]
+
+
+def elsewhere(clause: Clause) -> bool:
+    """Say whether a clause is about another named place or organisation ("bij X is de caseload 15")."""
+    return _AT_NAME.match(clause.text) is not None and not _WE.search(clause.text) and not _OURS.search(clause.text)
 
 
 def _subject(text: str, inside: Sequence[Mention], before: Sequence[Mention], start: int, previous: str) -> str:

@@ -78,7 +78,7 @@ _NOT_IPS_NOUN = (
 _IPS_FILLER = (
     r"(?:(?:we|wij|zelf|al|nu|hier|ook|sinds|lang|langer|jaar|jaren|\d{1,4}(?:\.\d)?|een|eigen|ons|gewoon|"
     r"succesvol|met|enkele|bij|onze|"
-    r"maanden|volop|wel|nog|geen|niet|helemaal|momenteel|inmiddels|allang|succes|op dit moment|even|nooit|"
+    r"maanden|volop|wel|nog|geen|niet|helemaal|pas|net|momenteel|inmiddels|allang|succes|op dit moment|even|nooit|"
     r"anderhalf|wat|zowel) ){0,7}"
 )
 
@@ -458,14 +458,16 @@ def read_topics(clauses: Sequence[Clause], subjects: Subjects, pending: str | No
     return found
 
 
+_BOARD_NAMED = re.compile(rf"\b{_BOARD}\b")
+_LIMITS = re.compile(r"(?:maar|alleen|behalve|hoewel|al)\b")
+
+
 def _reserved(finding: Finding, clauses: Sequence[Clause], index: int) -> Finding:
     """Take back a yes to a criterion when the next clause limits it ("… maar de behandelaren niet")."""
     if finding.value != _YES or index + 1 == len(clauses):
         return finding
     following = clauses[index + 1]
-    limits = re.match(r"(?:maar|alleen|behalve|hoewel|al)\b", following.text) or re.search(
-        rf"\b{_BOARD}\b", following.text
-    )
+    limits = _LIMITS.match(following.text) or _BOARD_NAMED.search(following.text)
     if following.sentence != clauses[index].sentence or not limits or not (following.negated or following.hedged):
         return finding
     return Finding(finding.key, finding.at, unclear="dat geldt nog niet voor iedereen")
