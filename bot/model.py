@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Union
+from typing import Any
 
 # A fact's key is its path in the request of POST /api/v1/advice: "organisation_type", "criteria.6", "near_partner".
 # A key that is absent is *unknown*, which is never the same as no.
-FactValue = Union[bool, str, tuple[str, ...]]
+FactValue = bool | str | tuple[str, ...]
 Facts = Mapping[str, FactValue]
 
 CRITERION_NUMBERS = (1, 2, 3, 4, 5, 6, 7, 8)

@@ -85,11 +85,12 @@ def is_ready(settings: Settings) -> bool:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
     base = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
     message = json.dumps({"sender": "opstart", "message": "hallo"}).encode()
-    question = urllib.request.Request(f"{base}/webhooks/rest/webhook", message, {"Content-Type": "application/json"})
+    headers = {"Content-Type": "application/json"}
+    question = urllib.request.Request(f"{base}/webhooks/rest/webhook", message, headers)  # noqa: S310
     try:
-        with urllib.request.urlopen(f"{base}/readyz", timeout=5):
+        with urllib.request.urlopen(f"{base}/readyz", timeout=5):  # noqa: S310
             pass
-        with urllib.request.urlopen(question, timeout=30) as response:
+        with urllib.request.urlopen(question, timeout=30) as response:  # noqa: S310
             replies = json.load(response)
     except (urllib.error.URLError, OSError, ValueError):
         return False

@@ -28,6 +28,7 @@ SMALL_TALK = {
     "crisis": "safety",
 }
 SURE_OF_DANGER = 0.6  # a false alarm costs a sentence, a miss may cost a life
+SURE_OF_ANSWER = 0.6  # from here a few key words in the middle of the interview are taken for a question
 ANSWERS_TO_A_QUESTION = frozenset({"bevestigen", "ontkennen", "weet_niet"})
 
 
@@ -117,7 +118,7 @@ class Service:
     def _question_beside_facts(self, message: Message, dossier: Dossier) -> tuple[tuple[Reply, ...], str | None]:
         """A message that tells and asks: the interview goes on, so only an answer that we are sure of comes between."""
         reply, card = answer(message.answers, self.knowledge, message, dossier.last_card)
-        if message.intent == "vraag" and card:
+        if card:
             return (reply,), card
         return (Reply(self.knowledge.texts["find_out_together"]),) if message.intent == "start" else (), None
 
@@ -130,6 +131,9 @@ class Service:
     def _not_understood(self, message: Message, dossier: Dossier) -> tuple[tuple[Reply, ...], str | None]:
         if dossier.active:
             words = self.knowledge.texts
+            reply, card = answer(message.answers, self.knowledge, message, dossier.last_card)
+            if card and message.answers[0].score >= SURE_OF_ANSWER:
+                return (reply,), card
             return (Reply(f"{words['not_understood']} {words['not_understood_choice']}"),), None
         if message.intent in ANSWERS_TO_A_QUESTION:
             return (self._with_start(Reply(self.knowledge.texts["no_question_open"])),), None

@@ -1,7 +1,7 @@
 """One turn of the interview: a message and a dossier in, a new dossier and replies out. Pure: no I/O, no clock.
 
-What the interview can't answer itself (a content question, small talk) it names in `Turn.side`; the service answers that
-and the interview then repeats its question.
+What the interview can't answer itself (a content question, small talk) it names in `Turn.side`; the service answers
+that and the interview then repeats its question.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from bot.interview import advising, wording
 from bot.interview import dossier as change
 from bot.interview.commands import Command, command_of, plain
 from bot.interview.reading import Reading, read
-from bot.interview.terms import find_term
+from bot.interview.terms import asks_about_my_words, find_term
 from bot.model import Button, Dossier, Facts, FactValue, Knowledge, Message, Reply, Status
 from bot.rules.options import open_questions
 from bot.rules.whatif import what_if
 
+SURE_CARD = 0.6  # "wat is modeltrouw?" deserves the full answer where there is one; "wat bedoel je met fte?" the word
 STARTERS = frozenset({"informeren", "start", "corrigeren", "stel_dat", "advies"})
 SIDES = frozenset(
     [
@@ -37,7 +38,7 @@ SIDES = frozenset(
 
 @dataclass(frozen=True)
 class Turn:
-    """What a message did: the dossier after it, the replies, what the service must still answer, and whether to forget."""
+    """What a message did: the dossier after it, replies, what the service must still answer, whether to forget."""
 
     dossier: Dossier
     replies: tuple[Reply, ...] = ()
@@ -175,16 +176,22 @@ def _take_facts(c: _Context) -> Turn | None:
     replies = [*_noted(c, fresh), *_in_progress(c)]
     after = _set_in_progress(after, c)
     replies += [Reply(text[:1].upper() + text[1:]) for text in unclear.values()]
+    if _just_asks(c):
+        return Turn(after, side="vraag")
     after = after.with_(active=True, pending=next(iter(unclear), after.pending))
     if clash:
         after = after.with_(proposal=_contradiction(c, clash))
-    side = "vraag_bij_feiten" if _is_question(c) else None
-    return Turn(after, tuple(replies), side=side)
+    return Turn(after, tuple(replies), side="vraag_bij_feiten" if _is_question(c) else None)
 
 
 def _starts(c: _Context) -> bool:
     """Outside the interview, only a message about the own organisation opens it; a question is answered first."""
     return bool(c.dossier.facts) or c.message.intent in STARTERS or "organisation_type" in c.reading.facts
+
+
+def _just_asks(c: _Context) -> bool:
+    """A question that tells something on the way is answered; what it told is repeated when the interview starts."""
+    return not c.dossier.active and _is_question(c) and c.message.intent not in STARTERS
 
 
 def _corrects(c: _Context) -> bool:
@@ -238,10 +245,15 @@ def _take_hypothesis(c: _Context) -> Turn | None:
     if not c.reading.hypothetical:
         return Turn(c.dossier, side="vraag") if not c.dossier.facts else Turn(c.dossier, (c.say("whatif_unclear"),))
     if "organisation_type" not in c.dossier.facts and "organisation_type" not in c.reading.hypothetical:
-        return Turn(c.dossier.with_(active=True), (c.say("need_type"),))
+        return (
+            Turn(c.dossier, side="vraag")
+            if c.reading.asks
+            else Turn(c.dossier.with_(active=True), (c.say("need_type"),))
+        )
     changed = {key: fact for key, fact in c.reading.hypothetical.items() if c.dossier.facts.get(key) != fact}
     difference = what_if(c.dossier.facts, changed, c.knowledge)
-    return Turn(c.dossier, advising.difference(difference, changed or c.reading.hypothetical, c.knowledge))
+    replies = advising.difference(difference, changed or c.reading.hypothetical, c.knowledge)
+    return Turn(c.dossier, replies, side="vraag_bij_feiten" if c.message.intent == "vraag" else None)
 
 
 def _take_question_on_advice(c: _Context) -> Turn | None:
@@ -285,10 +297,16 @@ _STEPS: tuple[Callable[[_Context], Turn | None], ...] = (
 
 
 def _start(c: _Context) -> Turn:
-    replies = () if c.dossier.active else (c.say("intro"),)
+    replies = () if c.dossier.active else (c.say("intro"), *_known_already(c))
     opened = c.dossier.with_(active=True)
     taken = _take_facts(_Context(c.message, c.reading, None, opened, c.knowledge))
     return Turn(taken.dossier, taken.replies) if taken else Turn(opened, replies)
+
+
+def _known_already(c: _Context) -> tuple[Reply, ...]:
+    if not c.dossier.facts:
+        return ()
+    return (c.say("known_already", facts=wording.described(c.knowledge, c.dossier.facts, {})),)
 
 
 def _resume(c: _Context) -> Turn:
@@ -344,6 +362,9 @@ def _term(c: _Context) -> Turn | None:
     term = find_term(c.message.text, c.knowledge)
     if term is None:
         return None
+    best = next(iter(c.message.answers), None)
+    if best and best.score >= SURE_CARD and not asks_about_my_words(c.message.text):
+        return Turn(c.dossier, side="vraag")
     return Turn(c.dossier, (Reply(term.explanation, sources=(term.source,) if term.source else ()),))
 
 

@@ -10,12 +10,22 @@ from bot.interview.commands import plain
 from bot.model import Knowledge, Term
 
 _LEAD = re.compile(
-    r"^(en |maar |eh |sorry )?(wat (is|zijn|betekent|betekenen)( dat)?|wat bedoel\w* (je|jij|u|ge)( (precies|eigenlijk))? (met|hier met)"
-    r"|wat versta\w* (je|jij|u|ge) onder|wat houdt|leg( eens| even)? uit( wat)?|betekenis( van)?|begrip|uitleg( over| van)?|wa is)\s*"
+    r"^(en |maar |eh |sorry )?("
+    r"wat (is|zijn|betekent|betekenen)( dat)?|wat houdt|wa is"
+    r"|wat (bedoel|word)\w* (je|jij|u|ge|bedoel\w*)( (precies|eigenlijk))? (met|hier met)"
+    r"|wat versta\w* (je|jij|u|ge) onder"
+    r"|leg( eens| even)? uit( wat)?|betekenis( van)?|begrip|uitleg( over| van)?"
+    r")\s*"
 )
 _TAIL = re.compile(r"\s*(precies|eigenlijk|ook alweer|in|nou|nu|dan|hier|aub|is|zijn|betekent|bedoel je( daarmee)?)$")
 _ARTICLE = re.compile(r"^(een|de|het|'t|n|zo'n|die|dat|jullie)\s+")
+_MY_WORDS = re.compile(r"\b(bedoel\w* (je|jij|u|ge)|versta\w* (je|jij|u|ge))\b")
 CLOSE_ENOUGH = 88
+
+
+def asks_about_my_words(text: str) -> bool:
+    """Return whether the message asks what the assistant meant, rather than for all there is to know."""
+    return bool(_MY_WORDS.search(plain(text)))
 
 
 def find_term(text: str, knowledge: Knowledge) -> Term | None:
@@ -29,7 +39,7 @@ def find_term(text: str, knowledge: Knowledge) -> Term | None:
         return None
     if words in names:
         return names[words]
-    if len(words) < 5:
-        return None
+    if len(words) < 5 or any(letter.isdigit() for letter in words):
+        return None  # too short to guess at, or about one of a row ("kwaliteitscriterium 1")
     found = process.extractOne(words, list(names), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH)
     return names[found[0]] if found else None

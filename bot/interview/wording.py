@@ -53,7 +53,7 @@ def value(knowledge: Knowledge, key: str, fact: FactValue) -> str:
 
 
 def described(knowledge: Knowledge, facts: Mapping[str, FactValue], notes: Mapping[str, str]) -> str:
-    """Return facts as one line: "type organisatie: beschermd wonen; criterium 6: voldoet niet (30 cliënten per fte)"."""
+    """Return facts as one line: "type organisatie: beschermd wonen; criteria 1 en 2: voldoet"."""
     parts: list[str] = []
     for status, numbers in _criteria_by_status(facts, notes).items():
         parts.append(f"{_criteria(numbers)}: {CRITERION_LABELS[status]}")

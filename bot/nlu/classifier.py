@@ -29,7 +29,8 @@ def _softmax(scores: np.ndarray) -> np.ndarray:
 class LinearIntentClassifier(IntentClassifier, GraphComponent):
     """Multinomial logistic regression; its confidence is a calibrated-enough probability (see `make evaluate`).
 
-    The vectors are centred first: those of a sentence encoder sit in a narrow cone, where regularisation drowns differences.
+    The vectors are centred first: those of a sentence encoder sit in a narrow cone, where regularisation drowns what
+    differs.
     """
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Rasa component: the sentence encoder as a dense featurizer. It runs once a message; all that follow use its vector."""
+"""Rasa component: the sentence encoder as a dense featurizer. It runs once a message; all that follow use it."""
 
 from __future__ import annotations
 

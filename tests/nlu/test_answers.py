@@ -1,6 +1,7 @@
 """The gate on answers: held-out questions, written from the publications by somebody who had not seen the cards.
 
-A question counts as answered when the best card's text holds every fact asked for, nothing that is wrong, and its source.
+A question counts as answered when the best card's text holds every fact asked for, nothing that is wrong, and its
+source.
 Needs no trained model: the index is built here, from the same examples.
 """
 
