@@ -9,7 +9,8 @@ from bot.answers.followup import asks_more, asks_where, favour_neighbours, leans
 from bot.answers.language import is_english
 from bot.model import Button, Card, Knowledge, Message, RankedAnswer, Reply
 
-# What to say at the bottom of the ladder when the message is not a question about IPS at all.
+MOST_LETTERS = 450  # an answer with its explanation is no longer than this
+# What to say when the message seems to be no question about IPS at all, and no card is sure.
 OTHER_KINDS = {"buiten_onderwerp": "off_topic", "hulpvraag": "private_help", "misbruik": "abuse"}
 
 
@@ -17,10 +18,10 @@ OTHER_KINDS = {"buiten_onderwerp": "off_topic", "hulpvraag": "private_help", "mi
 class Ladder:
     """Where the steps are, as the chance that the best card answers the message."""
 
-    sure: float = 0.60
-    near: float = 0.30
+    sure: float = 0.75
+    near: float = 0.35
     unsure: float = 0.15
-    other_kind: float = 0.35  # confidence from which the message's intent explains why no card is near
+    other_kind: float = 0.35  # confidence from which the message's intent weighs more than a card that is not sure
 
 
 def answer(
@@ -44,13 +45,20 @@ def answer(
 
 
 def reply_of(card: Card, knowledge: Knowledge, others: Sequence[Card] = ()) -> Reply:
-    """Return a card as a reply: answer, where and when it holds, sources, and its neighbours as buttons."""
-    text = card.answer.strip()
+    """Return a card as a reply: answer, explanation, where and when it holds, sources, and its neighbours as buttons.
+
+    A longer explanation waits behind a button, so that a reply stays short.
+    """
+    paragraphs, titles = [card.answer.strip()], [other.title for other in others]
+    if card.more and len(card.answer) + len(card.more) <= MOST_LETTERS:
+        paragraphs.append(card.more.strip())
+    elif card.more:
+        titles.insert(0, knowledge.texts["more_button"])
     if card.scope:
-        text += f"\n\nDit geldt voor: {card.scope}."
+        paragraphs.append(f"Dit geldt voor: {card.scope}.")
     if others:
-        text += "\n\n" + knowledge.texts["more_on"]
-    return Reply(text, tuple(Button(other.title, other.title) for other in others), card.sources)
+        paragraphs.append(knowledge.texts["more_on"])
+    return Reply("\n\n".join(paragraphs), tuple(Button(title, title) for title in titles), card.sources)
 
 
 def _about_last(text: str, last: Card | None, knowledge: Knowledge) -> tuple[Reply, str] | None:
@@ -84,8 +92,11 @@ def _climb(
     whole = tuple(item for item in ranked if item.part == 0)
     if message and last and leans(message.text):
         whole = favour_neighbours(whole, last, knowledge)
+    other_kind = _other_kind(message, ladder)
+    if other_kind and (not whole or whole[0].score < ladder.sure):
+        return Reply(knowledge.texts[other_kind]), None
     if not whole or whole[0].score < ladder.unsure:
-        return Reply(knowledge.texts[_no_card(message, ladder)]), None
+        return Reply(knowledge.texts["unknown_answer"]), None
     cards = [knowledge.cards[item.card_id] for item in whole[:3]]
     if whole[0].score < ladder.near:
         return Reply(knowledge.texts["unsure"], tuple(Button(card.title, card.title) for card in cards)), None
@@ -105,8 +116,6 @@ def _two_answers(
     return Reply(f"{first.text}\n\n{second.text}", (), sources), sure[1].id
 
 
-def _no_card(message: Message | None, ladder: Ladder) -> str:
-    """Return which text says that there is no answer: not in the sources, or not something for this assistant."""
-    if message and message.confidence >= ladder.other_kind:
-        return OTHER_KINDS.get(message.intent, "unknown_answer")
-    return "unknown_answer"
+def _other_kind(message: Message | None, ladder: Ladder) -> str | None:
+    """Return the text for a message that seems to be no question about IPS."""
+    return OTHER_KINDS.get(message.intent) if message and message.confidence >= ladder.other_kind else None

@@ -10,7 +10,7 @@ import pytest
 
 from bot.answers.followup import asks_where, leans, same_elsewhere
 from bot.answers.fragments import fragments, rarity
-from bot.answers.ladder import Ladder, answer
+from bot.answers.ladder import Ladder, answer, reply_of
 from bot.answers.language import is_english
 from bot.answers.matching import OUTSIDE, build_index, index_of
 from bot.answers.splitting import questions_of
@@ -23,6 +23,7 @@ TEXTS = {
     "private_help": "Vraag je huisarts.",
     "unsure": "Welke bedoel je?",
     "more_on": "Misschien bedoel je ook:",
+    "more_button": "Meer uitleg",
     "stands_in": "Het staat hier:",
     "english": "I answer in Dutch.",
 }
@@ -66,7 +67,7 @@ def test_a_sure_card_is_answered_with_its_source(knowledge: Knowledge) -> None:
 
 
 def test_a_near_card_is_answered_and_names_its_neighbours(knowledge: Knowledge) -> None:
-    reply, card_id = answer(ranked(("los", 0.4), ("s1-wat", 0.3), ("s3-wat", 0.2), ("s1-wie-betaalt", 0.1)), knowledge)
+    reply, card_id = answer(ranked(("los", 0.5), ("s1-wat", 0.3), ("s3-wat", 0.2), ("s1-wie-betaalt", 0.1)), knowledge)
     assert card_id == "los"
     assert [button.title for button in reply.buttons] == ["Wat is scenario 1?", "Wat is scenario 3?"]
 
@@ -88,6 +89,8 @@ def test_what_no_card_is_near_is_not_in_the_sources(knowledge: Knowledge, found:
 def test_the_intent_says_why_there_is_no_answer(knowledge: Knowledge, intent: str, text: str) -> None:
     assert answer((), knowledge, said("eh", intent, 0.4))[0].text == TEXTS[text]
     assert answer((), knowledge, said("eh", intent, 0.2))[0].text == TEXTS["unknown_answer"]
+    assert answer(ranked(("los", 0.5)), knowledge, said("eh", intent, 0.4))[0].text == TEXTS[text]
+    assert answer(ranked(("los", 0.9)), knowledge, said("eh", intent, 0.4))[1] == "los"
 
 
 def test_two_questions_get_two_answers_when_both_are_sure(knowledge: Knowledge) -> None:
@@ -114,6 +117,13 @@ def test_where_an_answer_stands(knowledge: Knowledge) -> None:
 
 def test_more_about_the_last_answer(knowledge: Knowledge) -> None:
     assert answer((), knowledge, said("meer uitleg"), "s1-wie-betaalt")[0].text == "Nog iets."
+
+
+def test_a_long_explanation_waits_behind_a_button(knowledge: Knowledge) -> None:
+    short = reply_of(CARDS[0], knowledge)
+    assert (short.text, short.buttons) == ("Antwoord van s1-wie-betaalt.\n\nNog iets.", ())
+    long = reply_of(card("lang", "Lang?", more="Uitleg. " * 100), knowledge)
+    assert (long.text, [button.title for button in long.buttons]) == ("Antwoord van lang.", ["Meer uitleg"])
 
 
 def test_the_same_question_for_another_scenario(knowledge: Knowledge) -> None:
