@@ -24,7 +24,8 @@ OUTSIDE = "buiten-de-bronnen"
 FRAGMENT_WEIGHT = 0.4  # how much the likeness of fragments counts beside that of meaning
 SHARPNESS = 2.0  # how fast an example's say fades with distance
 RIDGE = 0.03
-# Fitted on held-out questions, also with typing mistakes, and on those outside the sources, each topic left out in turn.
+# Fitted on held-out questions, also with typing mistakes, and on those outside the sources, each topic left out in
+# turn.
 BY_SCORE, BY_OUTSIDE, BY_NOTHING = 9.4, -13.8, -0.95
 
 
