@@ -21,7 +21,7 @@ from spacy.tokens import DocBin
 
 HERE = Path(__file__).parent
 GROUPS = (1, 6)  # sentences to a training text
-DOMAIN_SENTENCES = 9000
+DOMAIN_SENTENCES = 14_000
 CHAT_COPIES = 3
 
 
