@@ -106,7 +106,9 @@ def domain_docs(nlp: Language, count: int, rng: random.Random) -> Iterator[Doc]:
 def _filled(frame: str, names: dict[str, list[str]], rng: random.Random) -> tuple[str, list[tuple[int, int, str]]]:
     text, spans = "", []
     for part in re.split(r"(\{\w+\})", frame):
-        if part.startswith("{"):
+        if part == "{NOUN}":
+            text += rng.choice(_nouns()).upper() if text.isupper() else rng.choice(_nouns())
+        elif part.startswith("{"):
             label, name = _name(part[1:-1], names, rng)
             article = re.match(r"(de|het) ", name) if label in ("LOC", "ORG") else None
             begin = len(text) + (article.end() if article and name not in ("de Nederlandse ggz",) else 0)
@@ -164,7 +166,7 @@ def _cased(text: str, rng: random.Random) -> str:
     roll = rng.random()
     if roll < 0.35:
         return text.lower()
-    return text.rstrip(".") if roll < 0.5 else text.upper() if roll < 0.52 else text
+    return text.rstrip(".") if roll < 0.5 else text.upper() if roll < 0.55 else text
 
 
 def _doc(nlp: Language, text: str, spans: Sequence[tuple[int, int, str]]) -> Doc:
