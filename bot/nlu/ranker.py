@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.answers.matching import AnswerIndex, build_index, examples_of, index_of
+from bot.answers.matching import AnswerIndex, build_index, index_of
 from bot.answers.splitting import questions_of
 from bot.knowledge.loader import load
 from bot.nlu.encoder import EncodingCache, encode
@@ -72,8 +72,7 @@ class AnswerRanker(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Index the examples and the title of every card, and the questions that no publication answers."""
         cache = EncodingCache(Path(self._config["cache"]))
-        owners, texts = examples_of(load())
-        self._index = build_index(owners, texts, cache.encode(texts))
+        self._index = build_index(load(), cache.encode)
         with self._storage.write_to(self._resource) as folder:
             np.savez(folder / "answers.npz", **self._index.arrays())
         return self._resource

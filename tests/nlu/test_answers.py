@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from bot.answers.ladder import Ladder, answer, reply_of
-from bot.answers.matching import AnswerIndex, build_index, examples_of
+from bot.answers.matching import AnswerIndex, build_index
 from bot.channels.rest import with_sources
 from bot.knowledge.loader import load
 from bot.model import Knowledge, RankedAnswer
@@ -46,8 +46,7 @@ def knowledge() -> Knowledge:
 
 @pytest.fixture(scope="module")
 def index(knowledge: Knowledge) -> AnswerIndex:
-    owners, texts = examples_of(knowledge)
-    return build_index(owners, texts, EncodingCache(CACHE).encode(texts))
+    return build_index(knowledge, EncodingCache(CACHE).encode)
 
 
 @pytest.fixture(scope="module")

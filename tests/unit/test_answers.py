@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
+from zlib import crc32
 
 import numpy as np
 import pytest
 
 from bot.answers.followup import asks_where, leans, same_elsewhere
-from bot.answers.fragments import fragments, rarity
+from bot.answers.fragments import Array, fragments, rarity
 from bot.answers.ladder import Ladder, answer, reply_of
 from bot.answers.language import is_english
-from bot.answers.matching import OUTSIDE, build_index, index_of
+from bot.answers.matching import build_index, index_of
 from bot.answers.splitting import questions_of
 from bot.model import Card, Knowledge, Message, RankedAnswer, Source, SourceRef
 
@@ -189,23 +192,35 @@ def test_fragments_are_of_unit_length_and_forgive_a_typo() -> None:
     assert fragments([""]).nnz == 0
 
 
-def test_the_index_finds_its_examples_again_and_survives_storing() -> None:
-    random = np.random.default_rng(1)
-    vectors = random.normal(size=(6, 16)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    owners = ["a", "a", "b", "b", "c", OUTSIDE]
-    texts = ["kosten traject", "prijs traject", "max caseload", "caseload fte", "wie schreef het", "weer morgen"]
-    index = index_of(build_index(owners, texts, vectors).arrays())
-    for owner, text, vector in zip(owners[:5], texts[:5], vectors[:5], strict=True):
-        best = index.rank(text, vector, most=2)
-        assert best[0].card_id == owner
+def vectors_of(texts: Sequence[str]) -> Array:
+    """Return made-up unit vectors, the same for the same text."""
+    rows = [np.random.default_rng(crc32(text.encode())).normal(size=16) for text in texts]
+    return np.asarray([row / np.linalg.norm(row) for row in rows], dtype=np.float32)
+
+
+def test_the_index_finds_its_examples_again_and_survives_storing(knowledge: Knowledge) -> None:
+    outside = "wordt het morgen mooi weer"
+    index = index_of(build_index(replace(knowledge, outside=(outside,)), vectors_of).arrays())
+    for item in CARDS:
+        best = index.rank(item.title, vectors_of([item.title])[0], most=2)
+        assert best[0].card_id == item.id
         assert 1 >= best[0].score > best[1].score >= 0
-    assert all(item.score < 0.2 for item in index.rank(texts[5], vectors[5]))
-    assert OUTSIDE not in {item.card_id for item in index.rank(texts[5], vectors[5], most=9)}
+    far = index.rank(outside, vectors_of([outside])[0], most=9)
+    assert {item.card_id for item in far} == {item.id for item in CARDS}
+    assert all(item.score < 0.2 for item in far)
 
 
-def test_an_empty_index_ranks_nothing() -> None:
-    assert build_index([], [], np.zeros((0, 4), np.float32)).rank("iets", np.ones(4, np.float32)) == ()
+def test_words_of_the_answer_count_where_no_example_has_them(knowledge: Knowledge) -> None:
+    index = build_index(knowledge, vectors_of)
+    plain, telling = (
+        index.scores(text, vectors_of(["iets"])[0])[4] for text in ("hoe dan", "hoe dan antwoord van los")
+    )
+    assert telling > plain
+
+
+def test_an_empty_index_ranks_nothing(knowledge: Knowledge) -> None:
+    empty = build_index(replace(knowledge, cards={}), vectors_of)
+    assert empty.rank("iets", np.ones(16, np.float32)) == ()
 
 
 def test_the_steps_of_the_ladder_are_in_order() -> None:
