@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 
 from bot.errors import InvalidValue
 from bot.interview.reading.clauses import Clause, Mood, at
@@ -118,6 +119,7 @@ _BARE = re.compile(
     rf"(?P<unit> (?:{_PERSON}|fte))?(?: (?:ongeveer|max|maximaal|minimaal|hooguit|denk ik|geloof ik|of zo|per|"
     rf"elk|ieder|hoor|dus))*$"
 )
+_MOST_RATIOS = 10
 _MOST_SANE = Decimal(60)
 _MOST_PER_FTE = Decimal(150)
 _MOST_YEARS = Decimal(20)
@@ -194,6 +196,7 @@ def _pending_number(pending: str | None) -> int | None:
     return {criterion_key(CARE): CARE, criterion_key(GUIDANCE): GUIDANCE}.get(pending or "")
 
 
+_CORRECTING = re.compile(r"^(?:(?:nee|neen|oeps|sorry|oh),? )+(?=(?:ik )?bedoel|wacht)")
 _OUT_OF_REACH = re.compile(r"\b(?:niet|geen|nooit|onhaalbaar|nauwelijks|nee)\b")
 
 
@@ -201,7 +204,7 @@ def _duration(clause: Clause, match: re.Match[str], number: int, knowledge: Know
     criterion = knowledge.criteria[number]
     said = _years(match)
     note = match.group().strip()
-    ability = clause.text.replace(match.group(), " ")
+    ability = _CORRECTING.sub("", clause.text.replace(match.group(), " "))
     if _OUT_OF_REACH.search(ability):
         return _unable(criterion, said, note, clause.start, ability)
     finding = judge(criterion, said, lambda value: judge_measure(criterion, value), note, clause.start)
@@ -265,9 +268,9 @@ def _caseloads(text: str, clauses: Sequence[Clause], pending: str | None, knowle
         text,
     )
     for pattern in (_PER_FTE, _FTE_FIRST, _CASELOAD, _CASELOAD_AFTER):
-        match = pattern.search(text)
-        if match:
-            return [_ratio(criterion, match, at(clauses, match.start()), per_person=False)]
+        matches = list(islice(pattern.finditer(text), _MOST_RATIOS))
+        if matches:
+            return [_ratio(criterion, match, at(clauses, match.start("n")), per_person=False) for match in matches]
     match = _PER_PERSON.search(text) or _PERSON_HAS.search(text)
     if match:
         return [_ratio(criterion, match, at(clauses, match.start()), per_person=True)]
@@ -300,12 +303,13 @@ def _ratio(criterion: Criterion, match: re.Match[str], clause: Clause, *, per_pe
         said = Quantity(said.low, None, said.low_open)
     if said.average:
         said = Quantity(said.low, said.high, said.low_open, said.high_open)
-    finding = judge(criterion, said, lambda value: judge_measure(criterion, value), note, match.start())
+    where = match.start("n")
+    finding = judge(criterion, said, lambda value: judge_measure(criterion, value), note, where)
     if _DENIED.search(clause.text) and not _DENIED_BOUND.search(clause.text):
-        return Finding(finding.key, match.start(), unclear=f"'{note}' staat in een ontkenning")
+        return Finding(finding.key, where, unclear=f"'{note}' staat in een ontkenning")
     if per_person and finding.unclear:
         return Finding(
-            finding.key, match.start(), unclear=f"bij {note} hangt het af van hoeveel fte een trajectbegeleider werkt"
+            finding.key, where, unclear=f"bij {note} hangt het af van hoeveel fte een trajectbegeleider werkt"
         )
     return finding
 

@@ -190,7 +190,8 @@ _INSTEAD = re.compile(r"^ ?,? ?(?:maar|wel|eerder) (?:wel )?(?:een |de |van |bij
 _SURE_SELF_RIGHT = re.compile(r"^ ?(?:\w+ ){0,3}?(?:zijn (?:wij|we)|ben ik)")
 _THIRD_PERSON_FACT = re.compile(r" (?:telt|is|was|betaalt|zegt|heeft|wil|moet|doet|vindt|kan|zal|gaat|mag)\b")
 _OTHERS_ARE = re.compile(
-    r"\b(?:partner|partij|die|clienten|klanten|mensen|zij|ze|andere|bewoners) (?:\w+ ){0,6}(?:is|zijn) (?:\w+ ){0,3}$|"
+    r"\b(?:partner|partij|die|clienten|klanten|mensen|zij|ze|andere|bewoners|hiernaast|verderop|buren) "
+    r"(?:\w+ ){0,6}(?:is|zijn) (?:\w+ ){0,3}$|"
     r"\b(?:zij|ze|die) (?:zijn|werken|zitten) (?:\w+ ){0,3}$"
 )
 _AS_THE = re.compile(r"\bals (?:de|het|die|deze|dat) (?:\w+ )?$")
@@ -347,7 +348,17 @@ def _continues_own(spot: _Spot, previous: Mention) -> bool:
     """Read on from "wij zijn ggz en …" and "wij zijn geen ggz maar …"."""
     if previous.role == OWN:
         return _COORDINATED.match(spot.gap) is not None
-    return previous.role == DENIED and spot.pending != "partner_types" and _INSTEAD.match(spot.gap) is not None
+    return _instead_of(spot, previous) and spot.pending != "partner_types" and not _is_others_denied(spot, previous)
+
+
+def _instead_of(spot: _Spot, previous: Mention) -> bool:
+    return previous.role == DENIED and _INSTEAD.match(spot.gap) is not None
+
+
+def _is_others_denied(spot: _Spot, previous: Mention) -> bool:
+    """Say whether "de partner is geen ggz maar een ribw" denies what somebody else is."""
+    before = spot.text[max(0, previous.start - _WINDOW) : previous.start]
+    return _OTHERS_ARE.search(_DENIED_LEFT.sub("", before)) is not None
 
 
 def _bracketed_own(spot: _Spot) -> bool:
@@ -393,6 +404,8 @@ def _is_partner(spot: _Spot) -> bool:
         return False
     if spot.clause.mood is Mood.UNKNOWN or _SEEKING.search(text):
         return False
+    if spot.previous and _instead_of(spot, spot.previous) and _is_others_denied(spot, spot.previous):
+        return True
     if spot.pending == "partner_types":
         return not _PLACE_LEFT.search(left) or spot.type != TOWN
     if spot.type in (TOWN, UWV, OTHER) and (_STAKEHOLDERS.search(text) or _PLACE_LEFT.search(left)):

@@ -9,7 +9,7 @@ from itertools import pairwise
 from bot.interview.reading.clauses import NEGATION, Clause, Mood
 from bot.interview.reading.findings import Finding
 from bot.interview.reading.organisations import AGENCY, OWN, PARTNER, TOWN, UWV, Mention
-from bot.interview.reading.subjects import Subjects
+from bot.interview.reading.subjects import OURS, SOMEBODY, Subjects
 
 _COACH = (
     r"(?:ips ?)?(?:traject ?begeleid(?:ers|er|ster|sters)|begeleiders?|ips'?ers|coach(?:es)?|job ?coach(?:es)?|"
@@ -56,6 +56,8 @@ _LASTING = re.compile(
     r"\b(?:structureel|structurele|blijvend|blijvende|chronisch|chronische|al jaren|jarenlang|"
     r"permanent|altijd al|altijd|komen er niet|nooit genoeg|steeds|voortdurend|continu)\b"
 )
+_NAMED_TEMPORARY = re.compile(r"\btijdelijke?\b")
+_NAMED_LASTING = re.compile(r"\bstructure(?:el|le)\b")
 _NAMED_SHORTAGE = re.compile(r"\b(?:tijdelijke?|structurele?|structureel|blijvende?|chronisch|permanent)\b")
 _JUST_ENOUGH = re.compile(
     r"(?:(?:ja|nee|wel|ruim|meer|dan|we|wij|hebben|er|zijn|hoor|dus|nu|"
@@ -69,10 +71,12 @@ _CRAMPED_BUDGET = re.compile(r"\b(?:krap bij kas|geld|budget|financieel|clienten
 def read_capacity(clauses: Sequence[Clause], subjects: Subjects, pending: str | None) -> list[Finding]:
     """Return what is said about having enough trajectbegeleiders: enough, a temporary or a lasting shortage."""
     found = []
+    kinds = [bool(_NAMED_TEMPORARY.search(clause.text)) - bool(_NAMED_LASTING.search(clause.text)) for clause in clauses]
+    asked = pending == "capacity" or (1 in kinds and -1 in kinds)
     for clause in clauses:
-        if clause.mood in (Mood.ASKED, Mood.UNKNOWN, Mood.PLANNED) or subjects.of(clause) == PARTNER:
+        if clause.mood in (Mood.ASKED, Mood.UNKNOWN, Mood.PLANNED) or subjects.of(clause) not in OURS:
             continue
-        value = _capacity(clause, pending)
+        value = _capacity(clause, asked=asked)
         if value == "tekort":
             found.append(Finding("capacity", clause.start, unclear="is het tekort aan mensen tijdelijk of blijvend?"))
         elif value:
@@ -96,7 +100,7 @@ def _fte_enough(clauses: Sequence[Clause], subjects: Subjects) -> list[Finding]:
         both = f"{one.text}, {two.text}"
         if (
             one.mood is Mood.STATED is two.mood
-            and subjects.of(one) != PARTNER
+            and subjects.of(one) in OURS
             and _FTE_ENOUGH.search(both)
             and not NEGATION.search(both)
         ):
@@ -109,12 +113,11 @@ _DENIED_ENOUGH = re.compile(r"\bniet\b|\bte weinig\b")
 _NOT_ENOUGH = re.compile(r"\b(?:niet genoeg|niet voldoende|niet ruim)\b")
 
 
-def _capacity(clause: Clause, pending: str | None) -> str | None:
+def _capacity(clause: Clause, *, asked: bool) -> str | None:
     text = clause.text
     enough = _ENOUGH.search(text) is not None and _NOT_ENOUGH.search(text) is None
     if enough and not _DENIED_ENOUGH.search(text):
         return "voldoende"
-    asked = pending == "capacity"
     short = (_SHORT.search(text) is not None and not _CRAMPED_BUDGET.search(text)) or (
         asked and _SHORT_WORDS.search(text) is not None
     )
@@ -164,6 +167,8 @@ def read_trained(
         if clause.mood in (Mood.ASKED, Mood.UNKNOWN) or clause.hedged or _OBLIGED.search(clause.text):
             continue
         subject = subjects.of(clause)
+        if subject == SOMEBODY:
+            continue
         hired = hiring and (subject == PARTNER or own in (TOWN, UWV))
         none = _NONE_TRAINED.search(clause.text)
         if none:

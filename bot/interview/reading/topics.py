@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from bot.interview.reading.clauses import NEGATION, Clause, Mood
 from bot.interview.reading.findings import Finding
 from bot.interview.reading.organisations import OWN, PARTNER
-from bot.interview.reading.subjects import EACH, JOINT, Subjects
+from bot.interview.reading.subjects import EACH, JOINT, OURS, Subjects
 from bot.model import FactValue, Status, criterion_key
 
-_OURS = frozenset((OWN, EACH, JOINT))
 _ANYBODY = frozenset((OWN, PARTNER, EACH, JOINT))
 _YES, _NO = Status.VOLDOET.value, Status.VOLDOET_NIET.value
 
@@ -38,7 +37,7 @@ class Topic:
     denied: FactValue | None = None
     fixed: bool = False
     planned: bool = False
-    who: frozenset[str] = _OURS
+    who: frozenset[str] = OURS
     also: re.Pattern[str] | None = None
     never: re.Pattern[str] | None = None
 
@@ -51,7 +50,7 @@ def _topic(
     *,
     fixed: bool = False,
     planned: bool = False,
-    who: frozenset[str] = _OURS,
+    who: frozenset[str] = OURS,
     also: str | None = None,
     never: str | None = None,
 ) -> Topic:
@@ -294,7 +293,7 @@ _TOPICS: tuple[Topic, ...] = (
         r"uitsluitend) (?:\w+ )?(?:clienten|bewoners|patienten) van (?:onszelf|onze eigen|ons)\b",
         False,
         planned=True,
-        who=_OURS,
+        who=OURS,
         never=r"\b(?:te weinig|niet genoeg|niet alleen)\b",
     ),
     _topic(
