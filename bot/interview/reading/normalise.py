@@ -43,6 +43,7 @@ _SPELLINGS = tuple(
         (r"\b[ck](?=[1-8]\b)", "criterium "),
         (r"\bfull[- ]?time(?:r|rs|s)?\b|\bvoltijds?\b|\bvoltijd(?:er|ers|se)\b|\bfte'?s\b|\bft\b", "fte"),
         (r"\bformatieplaats(?:en)?\b", "fte"),
+        (r"\bp(?:\.? ?/ ?|\.? )?(?=fte\b)", "per "),
         (r"\bfte (?:fte|medewerkers?|baan|banen|(?:ips )?(?:traject)?begeleiders?|coach(?:es)?)\b", "fte"),
         (r"\br(?:e|i)[- ]?int\w{2,11}(?: |-)?(?:bedrijf|bedrijven|buro'?s?|bureau'?s?|organisaties?|clubs?)\w{0,2}\b",
          "reintegratiebedrijf"),
