@@ -14,7 +14,7 @@ from bot.interview.reading.subjects import OURS, SOMEBODY, Subjects
 _COACH = (
     r"(?:ips ?)?(?:traject ?begeleid(?:ers|er|ster|sters)|begeleiders?|ips'?ers|coach(?:es)?|job ?coach(?:es)?|"
     r"consulent(?:en)?|klantmanagers?|"
-    r"ips medewerkers?|medewerkers?|mensen|personeel|professionals?|krachten)"
+    r"ips medewerkers?|medewerkers?|mensen(?! met\b)|personeel|professionals?|krachten)"
 )
 _TRAINED = (
     r"(?:ips )?(?:getrainde|opgeleide|geschoolde|gecertificeerde|gediplomeerde|ips getrainde|"
