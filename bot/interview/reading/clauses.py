@@ -74,7 +74,8 @@ _PLAN = re.compile(
     r"ik) (?:gaan|ga|zullen|zal)(?! uit van)|"
     r"zullen (?:we|wij|ze|zij)|straks|van plan|het plan is|plannen om|overwegen|denken (?:er)?(?:aan|over)|binnenkort|"
     r"volgend jaar|in de toekomst|op termijn|ooit|streven|streefdoel|ambitie|voornemen|zouden graag|graag willen|"
-    r"beginnen met|starten met|gaan starten|willen starten|moet|moeten|zoeken|op zoek|interesse)\b"
+    r"beginnen met|starten met|gaan starten|willen starten|"
+    r"(?:moet|moeten)(?! (?:[\w']+ ){0,4}(?:verantwoord|toestemming))|zoeken|op zoek|interesse)\b"
 )
 _SUPPOSE = re.compile(
     r"\b(?:stel|stel dat|stel nou|stel nu|stel je voor|gesteld dat|veronderstel|wat als|wat indien|wat gebeurt er als|"
@@ -94,7 +95,7 @@ _WHAT_CHANGES = re.compile(
     r"\b(?:verandert|veranderen|wat dan|hoe (?:zit|gaat) (?:het|dat) dan|wordt (?:het|dat) anders|scheelt)\b"
 )
 _NOT_KNOWN = re.compile(
-    r"\b(?:weet|weten|wist|wisten) (?:\w+ ){0,4}(?:niet|nog niet|nooit)\b|\bgeen (?:flauw |enkel )?idee\b|"
+    r"\b(?<!teams )(?<!afdelingen )(?:weet|weten|wist|wisten) (?:\w+ ){0,4}(?:niet|nog niet|nooit)\b|\bgeen (?:flauw |enkel )?idee\b|"
     r"\bniet (?:\w+ ){0,2}(?:zeker|duidelijk|bekend|gekeken|nagegaan|uitgezocht|onderzocht|bekeken)\b|"
     r"\b(?:vraag|vragen|vroeg|vroegen) (?:me|mij|ons|we ons|wij ons|ik me) af\b|\bafvragen\b|\bbenieuwd\b|"
     r"\bkweenie\b|\bkweet niet\b|"
@@ -164,7 +165,7 @@ _BOUNDARY = re.compile(
     r" (?=(?:maar(?! (?:\d|ongeveer|een paar|weinig|een klein|hooguit|half|heel weinig|1\b))|doch|want|omdat|"
     r"doordat|terwijl|hoewel|dus|zodat|alleen (?:zitten|hebben|is|zijn|wil|willen|criterium|"
     r"nummer|\d|het|de|we|wij|aan|als))\b)|"
-    r" (?=en (?:we|wij|ik|ze|zij|hij|die|dat|dit|er|het|onze|ons|hun|als|niet|geen|wel|nu|daar|ook|verder|zelf|samen|"
+    r" (?=en (?:we|wij|ik|ze|zij|hij|die|dat|dit|er|het(?! uwv)|onze|ons|hun|als|niet|geen|wel|nu|daar|ook|verder|zelf|samen|"
     r"hebben|heb|doen|zijn|werken|willen|criterium|nummer|halen|voldoen|bieden|hoe|wat|wie|mag|mogen|moet|kan|moeten|"
     r"alle|alles|aan|nog|met|in|op|heeft|haalt|doet|voldoet|wil|kunnen|gaan)\b)|"
     r" (?=(?:stel|wat als|als (?:we|wij|ze|zij|het|er|onze|de|hun|dat|iemand|ik|je|mijn|nu|nou)|mits|tenzij|"

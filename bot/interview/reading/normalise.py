@@ -59,6 +59,7 @@ _SPELLINGS = tuple(
         (r"\bniet (?:zo'?n |een )?(?:punt|probleem)\b", "prima"),
         (r"\bzonder (?:punt|problemen|probleem|moeite)\b|\bniks mis mee\b", "prima"),
         (r"\bals (?:ik|we) (?:het|dat) goed (?:begrijp|begrijpen|lees|lezen|zie)\b", "ik begrijp"),
+        (r"\b((?:het|de)zelfde \w+) als\b", r"\1 met"),
         (r"\bd'r\b|\bder\b", "er"),
         (r"\b(?:z'n|zn|mn|m'n)\b", "zijn"),
         (r"\bme (?=\d)", "met "),

@@ -36,10 +36,11 @@ _SHORT = re.compile(
     rf"\bzonder (?:ips )?trajectbegeleiders?\b"
 )
 _ENOUGH = re.compile(
-    r"\b(?:genoeg|voldoende|ruim voldoende|meer dan genoeg) (?:ips |getrainde |opgeleide |"
+    r"\b(?:genoeg|voldoende|zat|ruim voldoende|meer dan genoeg) (?:ips |getrainde |opgeleide |"
     r"eigen )*(?:(?:ips )?trajectbegeleiders|begeleiders|coaches|jobcoaches|capaciteit|fte|personeel|handen|"
     r"formatie|menskracht)\b|"
-    r"\bgenoeg mensen (?:om|in dienst|voor ips|hiervoor|in huis)\b|\bgenoeg (?:\w+ )?mensen$|"
+    r"\bgenoeg mensen (?:om|in dienst|voor ips|hiervoor|in huis)\b|\b(?:genoeg|zat) (?:\w+ )?mensen$|"
+    r"\b(?:mensen|trajectbegeleiders|begeleiders|coaches|personeel) (?:genoeg|zat)$|"
     r"\bcapaciteit (?:is |hebben we )?(?:\w+ )?(?:ruim |op orde|in orde|prima|voldoende|genoeg|zat)|"
     r"\bgeen (?:personeels |capaciteits )?tekort\b|\bgenoeg (?:\w+ )?in huis\b"
 )
@@ -169,6 +170,9 @@ def read_trained(
         subject = subjects.of(clause)
         if subject == SOMEBODY:
             continue
+        if _HIRED_PERSON.search(clause.text):
+            found.extend(_hired_trained(clause))
+            continue
         hired = hiring and (subject == PARTNER or own in (TOWN, UWV))
         none = _NONE_TRAINED.search(clause.text)
         if none:
@@ -179,6 +183,21 @@ def read_trained(
         if match and not clause.negated:
             found.extend(_trained(clause, match, subject, mentions, hired=hired))
     return [finding for finding in found if finding.key]
+
+
+_HIRED_PERSON = re.compile(r"\bingehuurde (?:\w+ )?\w+|\b(?:degene|iemand|coach|jobcoach|trajectbegeleider) die (?:we|wij) "
+                           r"(?:willen )?inhuren\b")  # fmt: skip
+_HAS_TRAINING = re.compile(
+    rf"\b(?:is|zijn) (?:\w+ ){{0,2}}{_TRAINED_ADV}\b|"
+    r"\bheeft (?:\w+ ){0,3}(?:opleiding|training|scholing|cursus) (?:gedaan|gevolgd|afgerond)\b"
+)
+
+
+def _hired_trained(clause: Clause) -> list[Finding]:
+    """Whether whoever is hired is trained; where they are employed isn't said."""
+    if clause.mood is not Mood.STATED or not _HAS_TRAINING.search(clause.text):
+        return []
+    return [Finding("hired_coach_trained", clause.start, not clause.negated)]
 
 
 def _none_trained(clause: Clause, subject: str, *, hired: bool) -> Finding:
@@ -223,11 +242,11 @@ _KNOWS = re.compile(
     r"\bwerken (?:\w+ ){0,4}met mensen met (?:een )?(?:ernstige )?psychische\b"
 )
 _IN_TEAM = re.compile(
-    r"\b(?:in|deel van|onderdeel van|bij|komt in|lid van) (?:ons|het|hun|dat|ons eigen|"
+    r"\b(?:in|deel van|onderdeel van|bij|mee in|komt in|lid van) (?:ons|het|hun|dat|ons eigen|"
     r"de) (?:eigen )?(?:ips )?team\b"
 )
 _APART = re.compile(
-    r"\b(?:niet in (?:ons|het|hun) (?:ips )?team|geen (?:deel|onderdeel) van (?:ons|het|"
+    r"\b(?:niet (?:in|bij) (?:ons|het|hun) (?:ips )?team|geen (?:deel|onderdeel) van (?:ons|het|"
     r"hun) (?:ips )?team|blijft? (?:\w+ ){0,3}(?:los van|buiten) (?:ons|het|"
     r"hun) (?:ips )?team)\b"
 )
@@ -238,7 +257,7 @@ _SAME_PLACE = re.compile(
 )
 _OTHER_PLACE = re.compile(
     r"\b(?:op|vanuit|vanaf) (?:een )?(?:andere|eigen|haar eigen|zijn eigen|"
-    r"hun eigen) (?:locatie|kantoor|plek|vestiging)\b|\bvanuit het (?:gemeentehuis|"
+    r"hun eigen) (?:locatie|kantoor|plek|vestiging)\b|\b(?:vanuit|op|in) het (?:gemeentehuis|"
     r"stadhuis|stadskantoor)\b|\bniet op (?:onze|dezelfde|hun) (?:locatie|kantoor)\b|"
     r"\bop afstand\b|\bvanuit huis\b"
 )

@@ -93,10 +93,8 @@ _NEAR_IN_TIME = re.compile(r"\b(?:wachten|overleg|gesprek|werkgevers?|per week|c
 
 def _distance(clause: Clause, subjects: Subjects, pending: str | None) -> Finding | None:
     asked = pending == "near_partner"
-    if not asked and not (
-        subjects.has_partner
-        and (subjects.names_partner(clause) or _ABOUT_PARTNER.search(clause.text) or subjects.of(clause) == PARTNER)
-    ):
+    about = _ABOUT_PARTNER.search(clause.text) or subjects.of(clause) == PARTNER
+    if not asked and not subjects.names_partner(clause) and not (subjects.has_partner and about):
         return None
     if _FAR.search(clause.text):
         return Finding("near_partner", clause.start, False)

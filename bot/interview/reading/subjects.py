@@ -45,6 +45,7 @@ _SOMEBODY = re.compile(
     r"\bde (?:organisatie|instelling|stichting) (?:\w+ ){0,2}(?:voldoet|haalt|mist|heeft|doet|biedt)\b|"
     r"\b(?:voldoet|haalt|mist) de (?:organisatie|instelling|stichting)\b"
 )
+_PRONOUNS = ("zij", "ze", "hun", "hen")
 _OURS = re.compile(r"\b(?:onze|ons|mijn)\b")
 _AT_NAME = re.compile(
     r"^(?:bij|in) (?!ons\b|onze\b|de\b|het\b|een\b|elkaar\b|mij\b|iedere?\b|elke?\b|die\b|deze\b|dit\b|"
@@ -77,7 +78,8 @@ class Subjects:
 
     def names_partner(self, clause: Clause) -> bool:
         """Say whether a partner is named in the clause."""
-        return "partner" in clause.text or any(clause.start <= start < clause.end for start in self._partners)
+        named = any(clause.start <= start < clause.end for start in self._partners)
+        return named or _THIRD_PARTY.search(clause.text) is not None
 
     def surely_partner(self, clause: Clause) -> bool:
         """Say whether a clause is about a partner that the message names; a bare "ze" may be the clients."""
@@ -132,6 +134,8 @@ def _subject(text: str, inside: Sequence[Mention], before: Sequence[Mention], st
         return OWN
     if inside:
         return inside[0].role
+    if they and they.group() in _PRONOUNS and _OURS.search(text, 0, they.start()):
+        return OWN  # "onze trajectbegeleiders … wat ze doen"
     if they:
         return PARTNER
     if _OURS.search(text):
