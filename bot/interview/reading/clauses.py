@@ -95,7 +95,8 @@ _WHAT_CHANGES = re.compile(
     r"\b(?:verandert|veranderen|wat dan|hoe (?:zit|gaat) (?:het|dat) dan|wordt (?:het|dat) anders|scheelt)\b"
 )
 _NOT_KNOWN = re.compile(
-    r"\b(?<!teams )(?<!afdelingen )(?:weet|weten|wist|wisten) (?:\w+ ){0,4}(?:niet|nog niet|nooit)\b|\bgeen (?:flauw |enkel )?idee\b|"
+    r"\b(?<!teams )(?<!afdelingen )(?:weet|weten|wist|wisten) (?:\w+ ){0,4}(?:niet|nog niet|nooit)\b|"
+    r"\bgeen (?:flauw |enkel )?idee\b|"
     r"\bniet (?:\w+ ){0,2}(?:zeker|duidelijk|bekend|gekeken|nagegaan|uitgezocht|onderzocht|bekeken)\b|"
     r"\b(?:vraag|vragen|vroeg|vroegen) (?:me|mij|ons|we ons|wij ons|ik me) af\b|\bafvragen\b|\bbenieuwd\b|"
     r"\bkweenie\b|\bkweet niet\b|"
@@ -120,7 +121,7 @@ _OURS = re.compile(r"\b(?:we|wij|ik|onze|ons|hier)\b")
 _FIRST_OPENER = re.compile(
     r"^(?:(?:moet|moeten|mag|mogen|telt|tellen|geldt|gelden|hoeft|hoeven|kan|kunnen) "
     r"(?!niet\b|nog\b|wel\b|ook\b|geen\b|al\b|zeker\b|altijd\b|allemaal\b|we wel\b|we niet\b|lukken\b|"
-    r"kunnen\b)\w+ \w+ \w+|"
+    r"kunnen\b|een ander (?:\w+ )?doen$)\w+ \w+ \w+|"
     r"(?:is|zijn) (?:\d|een|het|de|dit|iemand|beschermd|ggz)\b(?: \w+){2,}|welke? \w+|wat (?!betreft|"
     r"ons betreft|mij betreft|we )\w+|"
     r"waar (?!we|wij)\w+ \w+)"
@@ -150,7 +151,7 @@ _BARE_OPENER = re.compile(
     r"bedoel|bedoelt|houdt|doen|mag|zegt)\b|welke? \w+ (?:moet|moeten|kan|kunnen|is|zijn|mag|mogen|past|passen|"
     r"hoort)\b|"
     r"(?:mag|mogen) (?:we|wij|ik|dat|dit|een|ook|je|u|de|er|het|jullie|ons|onze|ggz|uwv|gemeente|"
-    r"reintegratiebedrijf)\b(?! niet$)|"
+    r"reintegratiebedrijf)\b(?! niet$| ander (?:\w+ )?doen$)|"
     r"(?:kan|kun|moet|is|telt|klopt|hoeft) (?:dat|dit|een|je|u|ik|jij)\b(?! (?:ook |wel |niet |echt )*(?:niet|"
     r"ook|wel|zo)?$)|"
     r"(?:klopt|is) het (?:dat|zo|waar|erg|nodig|verplicht|genoeg|te)\b|(?:geldt|geld|betekent) (?:dat|dit|het)\b|"
@@ -165,7 +166,8 @@ _BOUNDARY = re.compile(
     r" (?=(?:maar(?! (?:\d|ongeveer|een paar|weinig|een klein|hooguit|half|heel weinig|1\b))|doch|want|omdat|"
     r"doordat|terwijl|hoewel|dus|zodat|alleen (?:zitten|hebben|is|zijn|wil|willen|criterium|"
     r"nummer|\d|het|de|we|wij|aan|als))\b)|"
-    r" (?=en (?:we|wij|ik|ze|zij|hij|die|dat|dit|er|het(?! uwv)|onze|ons|hun|als|niet|geen|wel|nu|daar|ook|verder|zelf|samen|"
+    r" (?=en (?:we|wij|ik|ze|zij|hij|die|dat|dit|er|het(?! uwv)|onze|ons|hun|als|niet|geen|wel|nu|daar|ook|verder|"
+    r"zelf|samen|"
     r"hebben|heb|doen|zijn|werken|willen|criterium|nummer|halen|voldoen|bieden|hoe|wat|wie|mag|mogen|moet|kan|moeten|"
     r"alle|alles|aan|nog|met|in|op|heeft|haalt|doet|voldoet|wil|kunnen|gaan)\b)|"
     r" (?=(?:stel|wat als|als (?:we|wij|ze|zij|het|er|onze|de|hun|dat|iemand|ik|je|mijn|nu|nou)|mits|tenzij|"

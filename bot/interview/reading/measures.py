@@ -46,7 +46,8 @@ _CARE_WORDS = re.compile(
     r"woont|verblijven|"
     r"verblijft|blijft|blijven) (?:hier|bij ons|in ons|daar|nog|gemiddeld)|ondersteuning|bij ons (?:blijven|"
     r"wonen|zijn)|"
-    r"krijgen (?:\w+ ){0,5}(?:begeleiding|hulp)|hebben (?:[\w.]+ ){0,5}begeleiding nodig|in zorg|uit zorg|woonbegeleiding|ambulante begeleiding|"
+    r"krijgen (?:\w+ ){0,5}(?:begeleiding|hulp)|hebben (?:[\w.]+ ){0,5}begeleiding nodig|in zorg|uit zorg|"
+    r"woonbegeleiding|ambulante begeleiding|"
     r"patienten|verblijf)\b"
 )
 _GUIDANCE_WORDS = re.compile(
@@ -79,7 +80,8 @@ _ONE_TO = re.compile(
     rf"tegen) ?(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})\b(?! ?%)"
 )
 _CASELOAD = re.compile(
-    rf"\bcaseloads?(?: (?:van|zo|varieren|varieert|is|zijn|zit|ligt|op|rond|we|wij|ons|onze|bij|hebben|nu|momenteel|hier|met|komt|"
+    rf"\bcaseloads?(?: (?:van|zo|varieren|varieert|is|zijn|zit|ligt|op|rond|we|wij|ons|onze|bij|hebben|nu|momenteel|"
+    rf"hier|met|komt|"
     rf"per|fte|trajectbegeleider|de|een|staat|"
     rf"ongeveer op|uit)){{0,5}} ?:? ?(?:(?P<mod>{MODIFIER}) )?(?:de )?(?:(?P<a>{NUMBER}) ?(?:-|a|tot|t/m|"
     rf"of) ?)?(?P<n>{NUMBER})\b(?! ?(?:%|uur|jaar|maand|week))"

@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from bot.interview.reading.asked import read_asked
 from bot.interview.reading.bulk import read_bulk
-from bot.interview.reading.choices import read_choice
 from bot.interview.reading.clauses import Clause, Mood, asks, at, embeds_question, says_unknown, split
 from bot.interview.reading.corrections import corrects, other_command, read_commands, without_put_aside
 from bot.interview.reading.findings import CORRECTED, NUMBERED, UNIVERSAL, Finding
@@ -127,7 +127,7 @@ class _Message:
             self.clauses, self.subjects, self.mentions, hiring=hiring, own=self.own, pending=self.pending
         )
         found += read_relations(self.clauses, self.subjects, own=self.own, pending=self.pending)
-        return found + read_choice(self.text, self.clauses, self.pending, self.knowledge, found)
+        return found + read_asked(self.text, self.clauses, self.pending, self.knowledge, found)
 
     def _own_only(self, found: list[Finding]) -> list[Finding]:
         """Keep measures of the own organisation: somebody else's caseload says nothing about ours."""

@@ -61,7 +61,7 @@ _NAMED_TEMPORARY = re.compile(r"\btijdelijke?\b")
 _NAMED_LASTING = re.compile(r"\bstructure(?:el|le)\b")
 _NAMED_SHORTAGE = re.compile(r"\b(?:tijdelijke?|structurele?|structureel|blijvende?|chronisch|permanent)\b")
 _JUST_ENOUGH = re.compile(
-    r"(?:(?:ja|nee|wel|ruim|meer|dan|we|wij|hebben|er|zijn|hoor|dus|nu|"
+    r"(?:(?:ja|nee|wel|ruim|net|precies|meer|dan|we|wij|hebben|er|zijn|hoor|dus|nu|"
     r"mensen) )*(?:genoeg|voldoende|zat|ruim)(?: (?:mensen|hoor|ja|wel|denk ik))*"
 )
 _NOT_TEMPORARY = re.compile(r"\b(?:niet|geen|niet meer|niet zomaar|niet echt) (?:een )?tijdelijke?\b")
@@ -72,7 +72,9 @@ _CRAMPED_BUDGET = re.compile(r"\b(?:krap bij kas|geld|budget|financieel|clienten
 def read_capacity(clauses: Sequence[Clause], subjects: Subjects, pending: str | None) -> list[Finding]:
     """Return what is said about having enough trajectbegeleiders: enough, a temporary or a lasting shortage."""
     found = []
-    kinds = [bool(_NAMED_TEMPORARY.search(clause.text)) - bool(_NAMED_LASTING.search(clause.text)) for clause in clauses]
+    kinds = [
+        bool(_NAMED_TEMPORARY.search(clause.text)) - bool(_NAMED_LASTING.search(clause.text)) for clause in clauses
+    ]
     asked = pending == "capacity" or (1 in kinds and -1 in kinds)
     for clause in clauses:
         if clause.mood in (Mood.ASKED, Mood.UNKNOWN, Mood.PLANNED) or subjects.of(clause) not in OURS:

@@ -112,9 +112,9 @@ def elsewhere(clause: Clause) -> bool:
 def _somebody_else(clause: Clause, mentions: Sequence[Mention]) -> str | None:
     """Return whom a clause without "wij" is about when a third person is its subject, or None."""
     for mention in mentions:
-        if clause.start <= mention.start < clause.end and mention.role not in (OWN, DENIED):
-            if _SUBJECT_LEFT.fullmatch(clause.text[: mention.start - clause.start]):
-                return PARTNER
+        inside = clause.start <= mention.start < clause.end and mention.role not in (OWN, DENIED)
+        if inside and _SUBJECT_LEFT.fullmatch(clause.text[: mention.start - clause.start]):
+            return PARTNER
     known = any(mention.role == OWN for mention in mentions)
     return SOMEBODY if _SOMEBODY.search(clause.text) and not known else None
 

@@ -287,7 +287,8 @@ _TOPICS: tuple[Topic, ...] = (
         "phrenos_review_refused",
         False,
         r"\bphrenos (?:mag|kan) (?:\w+ ){0,5}(?:toetsen|beoordelen|meekijken|kijken|zien)\b|\b(?:laten|"
-        r"door) phrenos (?:\w+ ){0,2}(?:toetsen|beoordelen|getoetst)\b(?: .{0,20}prima)?|\bleggen (?:\w+ ){0,3}graag (?:\w+ )?voor aan phrenos\b|"
+        r"door) phrenos (?:\w+ ){0,2}(?:toetsen|beoordelen|getoetst)\b(?: .{0,20}prima)?|"
+        r"\bleggen (?:\w+ ){0,3}graag (?:\w+ )?voor aan phrenos\b|"
         r"\btoets (?:door|"
         r"van) phrenos (?:\w+ ){0,3}(?:prima|akkoord|goed|fijn|graag|welkom|geen bezwaar)\b",
         planned=True,
