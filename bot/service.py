@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from bot.answers.ladder import answer
+from bot.answers.ladder import answer, reply_of
 from bot.errors import StaleDossier
 from bot.interview import engine, wording
 from bot.model import Advice, Button, Dossier, Facts, Knowledge, Message, Reply
@@ -26,6 +26,15 @@ SMALL_TALK = {
     "misbruik": "abuse",
     "buiten_onderwerp": "off_topic",
     "crisis": "safety",
+}
+# "Mogen wij IPS doen?" in one answer, by the asker's type; the interview then finds out the rest.
+MAY_WE = {
+    "ggz": "wanneer-zelfstandig",
+    "beschermd_wonen": "welk-scenario-beschermd-wonen",
+    "reintegratiebedrijf": "welk-scenario-re-integratiebedrijf",
+    "gemeente": "welk-scenario-gemeente",
+    "uwv": "welk-scenario-uwv",
+    "gehandicaptenzorg": "scenarios-gehandicaptenzorg",
 }
 SURE_OF_DANGER = 0.6  # a false alarm costs a sentence, a miss may cost a life
 SURE_OF_ANSWER = 0.6  # from here a few key words in the middle of the interview are taken for a question
@@ -61,6 +70,9 @@ class Service:
                 return self._in_danger(dossier)
             turn = engine.take(message, dossier, self.knowledge)
             side, last_card = self._side(turn.side, message, turn.dossier)
+            if turn.otherwise and last_card is None:
+                turn = turn.otherwise
+                side, last_card = self._side(turn.side, message, turn.dossier)
             notice = () if dossier.greeted else (Reply(self.knowledge.texts["notice"]),)
             after = turn.dossier.with_(greeted=True, last_card=last_card or turn.dossier.last_card)
             try:
@@ -120,7 +132,8 @@ class Service:
         reply, card = answer(message.answers, self.knowledge, message, dossier.last_card)
         if card:
             return (reply,), card
-        return (Reply(self.knowledge.texts["find_out_together"]),) if message.intent == "start" else (), None
+        card = MAY_WE.get(str(dossier.facts.get("organisation_type")))
+        return ((reply_of(self.knowledge.cards[card], self.knowledge),), card) if card else ((), None)
 
     def _small_talk(self, side: str, dossier: Dossier) -> Reply:
         reply = Reply(self.knowledge.texts[SMALL_TALK[side]])

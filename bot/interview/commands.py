@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 SURE = 0.55  # from here the classifier's intent alone is enough to act on
+SURE_OF = {"hulpvraag": 0.45}  # somebody who asks for help is better served by where to go than by a guess
 
 # Intents that are commands; the others (informeren, bevestigen, ontkennen, weet_niet) are read as content.
 COMMAND_INTENTS = frozenset(
@@ -106,6 +107,6 @@ def command_of(text: str, intent: str, confidence: float) -> Command | None:
     for name, pattern in _COMPILED:
         if pattern.search(words):
             return Command(name, certain=True)
-    if intent in COMMAND_INTENTS and confidence >= SURE:
+    if intent in COMMAND_INTENTS and confidence >= SURE_OF.get(intent, SURE):
         return Command(intent, certain=False)
     return None

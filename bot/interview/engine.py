@@ -44,6 +44,7 @@ class Turn:
     replies: tuple[Reply, ...] = ()
     side: str | None = None
     forget: bool = False
+    otherwise: Turn | None = None  # what to do instead when there is no answer to the question
 
 
 @dataclass(frozen=True)
@@ -176,12 +177,12 @@ def _take_facts(c: _Context) -> Turn | None:
     replies = [*_noted(c, fresh), *_in_progress(c)]
     after = _set_in_progress(after, c)
     replies += [Reply(text[:1].upper() + text[1:]) for text in unclear.values()]
-    if _just_asks(c):
-        return Turn(after, side="vraag")
+    asked, asks = after, _just_asks(c)
     after = after.with_(active=True, pending=next(iter(unclear), after.pending))
     if clash:
         after = after.with_(proposal=_contradiction(c, clash))
-    return Turn(after, tuple(replies), side="vraag_bij_feiten" if _is_question(c) else None)
+    opened = Turn(after, tuple(replies), side="vraag_bij_feiten" if _is_question(c) else None)
+    return Turn(asked, side="vraag", otherwise=opened) if asks else opened
 
 
 def _starts(c: _Context) -> bool:
@@ -245,11 +246,9 @@ def _take_hypothesis(c: _Context) -> Turn | None:
     if not c.reading.hypothetical:
         return Turn(c.dossier, side="vraag") if not c.dossier.facts else Turn(c.dossier, (c.say("whatif_unclear"),))
     if "organisation_type" not in c.dossier.facts and "organisation_type" not in c.reading.hypothetical:
-        return (
-            Turn(c.dossier, side="vraag")
-            if c.reading.asks
-            else Turn(c.dossier.with_(active=True), (c.say("need_type"),))
-        )
+        if c.reading.asks or not c.dossier.active:
+            return Turn(c.dossier, side="vraag")
+        return Turn(c.dossier, (c.say("need_type"),))
     changed = {key: fact for key, fact in c.reading.hypothetical.items() if c.dossier.facts.get(key) != fact}
     difference = what_if(c.dossier.facts, changed, c.knowledge)
     replies = advising.difference(difference, changed or c.reading.hypothetical, c.knowledge)

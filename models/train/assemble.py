@@ -19,7 +19,7 @@ from spacy.language import Language
 
 HERE = Path(__file__).parent
 NAME = "nl_core_news_sm"
-VERSION = "3.4.0+ipswijzer.1"
+VERSION = "3.4.0+ipswijzer.2"
 WHEEL = b"Wheel-Version: 1.0\nGenerator: models/train\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 DATE = (2020, 1, 1, 0, 0, 0)
 PIPELINE = ["tok2vec", "morphologizer", "tagger", "parser", "lemmatizer", "senter", "attribute_ruler", "ner"]

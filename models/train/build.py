@@ -18,19 +18,21 @@ from assemble import assemble, describe, pack
 from data import chatty, grouped, split, to_doc
 from spacy.cli.train import train
 from spacy.tokens import DocBin
+from substitute import substituted
 
 HERE = Path(__file__).parent
-GROUPS = (1, 6)  # sentences to a training text
-DOMAIN_SENTENCES = 9000
+GROUP = 6  # sentences to a training text
+DOMAIN_SENTENCES = 14_000
 CHAT_COPIES = 3
 
 
 def write_syntax_data(treebanks: Path, work: Path) -> None:
-    """Training texts of one and of six sentences, each sentence once more as in a chat, and tagged chat sentences."""
+    """Texts of six sentences; each sentence with other words, also as in a chat; tagged chat sentences; a dev set."""
     nlp, rng = spacy.blank("nl"), random.Random(7)  # noqa: S311
     sentences, dev, _ = split(treebanks)
-    docs = [to_doc(nlp, group) for size in GROUPS for group in grouped(sentences, size)]
-    docs += [to_doc(nlp, [chatty(sentence, rng)]) for sentence in sentences]
+    docs = [to_doc(nlp, group) for group in grouped(sentences, GROUP)]
+    docs += [to_doc(nlp, [substituted(sentence, rng)]) for sentence in sentences]
+    docs += [to_doc(nlp, [chatty(substituted(sentence, rng), rng)]) for sentence in sentences]
     docs += chat_data.docs(nlp, sentences, rng, CHAT_COPIES)
     rng.shuffle(docs)
     DocBin(docs=docs).to_disk(work / "train.spacy")

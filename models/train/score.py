@@ -39,7 +39,7 @@ def syntax(nlp: Language, held_out: Sequence[Sentence]) -> dict[str, Any]:
 
 
 def entities(nlp: Language, path: Path = GOLD, part: str = "") -> dict[str, Any]:
-    """Entity scores on the hand-annotated sentences; `part` limits them to "chat" or "prose"."""
+    """Entity scores on the hand-annotated sentences; `part` limits them to "chat", "prose" or "unlisted"."""
     examples = []
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
@@ -68,7 +68,7 @@ def performance(nlp: Language, folder: Path) -> dict[str, Any]:
     scores = syntax(nlp, held_out)
     found = {key: round(scores[key], 4) for key in OFFICIAL if key != "ents_f"}
     found |= {key: round(scores[key], 4) for key in ("token_acc", "sents_f")}
-    for part in ("", "chat", "prose"):
+    for part in ("chat", "prose", "unlisted", ""):
         result = entities(nlp, part=part)
         suffix = f"_{part}" if part else ""
         found |= {f"ents_{k}{suffix}": round(result[f"ents_{k}"], 4) for k in "prf"}

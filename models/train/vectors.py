@@ -82,7 +82,7 @@ def _states(words: Sequence[str], work: Path) -> np.ndarray:
 
 def _reduced(states: np.ndarray) -> np.ndarray:
     states = (states - states.mean(0)) / states.std(0)
-    reduced = PCA(DIMENSIONS, random_state=0).fit_transform(states)
+    reduced = PCA(DIMENSIONS, random_state=0).fit(states).transform(states)
     return reduced / np.sqrt((reduced**2).mean())
 
 

@@ -11,9 +11,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.interview.clauses import split
-from bot.interview.normalise import normalise
 from bot.interview.reading import Reading, read
+from bot.interview.reading.clauses import split
+from bot.interview.reading.normalise import normalise
 from bot.knowledge.loader import load
 from bot.model import Knowledge, Status
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from bot.interview.clauses import Mood, split
-from bot.interview.lexicon import mend
-from bot.interview.normalise import normalise
-from bot.interview.numbers import NUMBER_WORDS, Quantity, quantity, shown
+from bot.interview.reading.clauses import Mood, split
+from bot.interview.reading.lexicon import mend
+from bot.interview.reading.normalise import normalise
+from bot.interview.reading.numbers import NUMBER_WORDS, Quantity, quantity, shown
 
 
 @pytest.mark.parametrize(

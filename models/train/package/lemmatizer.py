@@ -4,13 +4,12 @@ Lemmas follow the convention of the Lassy treebanks: the parts of a compound and
 apart by an underscore (`vak_gebied`, `op_bellen`), also where the particle stands elsewhere in the sentence.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import srsly
-from spacy import util
 from spacy.language import Language
 from spacy.pipeline import Pipe
 from spacy.pipeline.lemmatizer import lemmatizer_score
@@ -200,7 +199,7 @@ class TreebankLemmatizer(Pipe):
             if plain in known:
                 yield known[plain][0], known[plain][1] + links[kind]
 
-    def score(self, examples: list[Example], **kwargs: Any) -> dict[str, Any]:
+    def score(self, examples: Iterable[Example], **kwargs: Any) -> dict[str, Any]:
         """Lemma accuracy, as spaCy's own lemmatizer reports it."""
         return dict(lemmatizer_score(examples, **kwargs))
 
@@ -215,12 +214,12 @@ class TreebankLemmatizer(Pipe):
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Any = ()) -> None:
-        path = util.ensure_path(path)
-        path.mkdir(parents=True, exist_ok=True)
-        (path / "tables.msgpack").write_bytes(self.to_bytes())
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "tables.msgpack").write_bytes(self.to_bytes())
 
     def from_disk(self, path: str | Path, *, exclude: Any = ()) -> "TreebankLemmatizer":
-        return self.from_bytes((util.ensure_path(path) / "tables.msgpack").read_bytes())
+        return self.from_bytes((Path(path) / "tables.msgpack").read_bytes())
 
 
 def stems(word: str, tag: str) -> list[str]:

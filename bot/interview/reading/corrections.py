@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.interview.findings import CORRECTED, Finding
+from bot.interview.reading.findings import CORRECTED, Finding
 from bot.model import Status, criterion_key
 
 _VALUE = (

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.interview.clauses import NEGATION, Clause, Mood
-from bot.interview.findings import Finding
-from bot.interview.organisations import OWN, PARTNER
-from bot.interview.subjects import EACH, JOINT, Subjects
+from bot.interview.reading.clauses import NEGATION, Clause, Mood
+from bot.interview.reading.findings import Finding
+from bot.interview.reading.organisations import OWN, PARTNER
+from bot.interview.reading.subjects import EACH, JOINT, Subjects
 from bot.model import FactValue, Status, criterion_key
 
 _OURS = frozenset((OWN, EACH, JOINT))

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.interview.clauses import HEDGE, NEGATION, PROGRESS, Clause, Mood
-from bot.interview.lexicon import words
+from bot.interview.reading.clauses import HEDGE, NEGATION, PROGRESS, Clause, Mood
+from bot.interview.reading.lexicon import words
 
 YES, NO, UNKNOWN, PARTLY = "ja", "nee", "weet_niet", "deels"
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bot.interview.clauses import NEGATION, Clause, Mood
-from bot.interview.findings import Finding
-from bot.interview.organisations import AGENCY, OWN, PARTNER, TOWN, UWV, Mention
-from bot.interview.subjects import Subjects
+from bot.interview.reading.clauses import NEGATION, Clause, Mood
+from bot.interview.reading.findings import Finding
+from bot.interview.reading.organisations import AGENCY, OWN, PARTNER, TOWN, UWV, Mention
+from bot.interview.reading.subjects import Subjects
 
 _COACH = (
     r"(?:ips ?)?(?:traject ?begeleid(?:ers|er|ster|sters)|begeleiders?|ips'?ers|coach(?:es)?|job ?coach(?:es)?|"

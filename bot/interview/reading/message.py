@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.interview.bulk import read_bulk
-from bot.interview.choices import read_choice
-from bot.interview.clauses import Clause, Mood, asks, at, embeds_question, says_unknown, split
-from bot.interview.corrections import corrects, other_command, read_commands
-from bot.interview.findings import CORRECTED, NUMBERED, UNIVERSAL, Finding
-from bot.interview.measures import CAPACITY, read_measures
-from bot.interview.merging import Merged, label, merge
-from bot.interview.normalise import normalise
-from bot.interview.organisations import (
+from bot.interview.reading.bulk import read_bulk
+from bot.interview.reading.choices import read_choice
+from bot.interview.reading.clauses import Clause, Mood, asks, at, embeds_question, says_unknown, split
+from bot.interview.reading.corrections import corrects, other_command, read_commands
+from bot.interview.reading.findings import CORRECTED, NUMBERED, UNIVERSAL, Finding
+from bot.interview.reading.measures import CAPACITY, read_measures
+from bot.interview.reading.merging import Merged, label, merge
+from bot.interview.reading.normalise import normalise
+from bot.interview.reading.organisations import (
     DENIED,
     LABELS,
     OWN,
@@ -30,11 +30,11 @@ from bot.interview.organisations import (
     private,
     says_own,
 )
-from bot.interview.people import HIRING, read_capacity, read_people, read_trained
-from bot.interview.polarity import polarity
-from bot.interview.relations import read_relations
-from bot.interview.subjects import Subjects, elsewhere
-from bot.interview.topics import read_topics
+from bot.interview.reading.people import HIRING, read_capacity, read_people, read_trained
+from bot.interview.reading.polarity import polarity
+from bot.interview.reading.relations import read_relations
+from bot.interview.reading.subjects import Subjects, elsewhere
+from bot.interview.reading.topics import read_topics
 from bot.model import CriterionVerdict, FactValue, Knowledge, Status, criterion_key
 
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.errors import InvalidValue
-from bot.interview.clauses import Clause, Mood, at
-from bot.interview.findings import MEASURED, Finding
-from bot.interview.numbers import MODIFIER, NUMBER, Quantity, quantity, shown
+from bot.interview.reading.clauses import Clause, Mood, at
+from bot.interview.reading.findings import MEASURED, Finding
+from bot.interview.reading.numbers import MODIFIER, NUMBER, Quantity, quantity, shown
 from bot.model import Criterion, CriterionVerdict, Knowledge, Status, criterion_key
 from bot.rules.criteria import LEAST_FTE, judge_caseload, judge_measure
 

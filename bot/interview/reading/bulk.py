@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from bot.interview.clauses import HEDGE, PROGRESS, Clause, at
-from bot.interview.findings import NUMBERED, UNIVERSAL, Finding
-from bot.interview.organisations import OWN, PARTNER
-from bot.interview.subjects import EACH, JOINT, Subjects
+from bot.interview.reading.clauses import HEDGE, PROGRESS, Clause, at
+from bot.interview.reading.findings import NUMBERED, UNIVERSAL, Finding
+from bot.interview.reading.organisations import OWN, PARTNER
+from bot.interview.reading.subjects import EACH, JOINT, Subjects
 from bot.model import CRITERION_NUMBERS, Status, criterion_key
 
 YES, NO, UNKNOWN, PARTLY, WORKING = "ja", "nee", "weet_niet", "deels", "bezig"

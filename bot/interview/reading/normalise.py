@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.interview.lexicon import mend
-from bot.interview.numbers import replace_number_words
+from bot.interview.reading.lexicon import mend
+from bot.interview.reading.numbers import replace_number_words
 
 _FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
 _FRACTION = re.compile("(\\d?) ?([½¼¾])")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.interview.clauses import Clause, Mood, at
+from bot.interview.reading.clauses import Clause, Mood, at
 
 GGZ, HOUSING, AGENCY, TOWN, UWV, DISABILITY, OTHER = (
     "ggz", "beschermd_wonen", "reintegratiebedrijf", "gemeente", "uwv", "gehandicaptenzorg", "anders",

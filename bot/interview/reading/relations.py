@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.interview.clauses import Clause, Mood
-from bot.interview.findings import Finding
-from bot.interview.organisations import AGENCY, GGZ, HOUSING, PARTNER
-from bot.interview.subjects import Subjects
+from bot.interview.reading.clauses import Clause, Mood
+from bot.interview.reading.findings import Finding
+from bot.interview.reading.organisations import AGENCY, GGZ, HOUSING, PARTNER
+from bot.interview.reading.subjects import Subjects
 
 _IN_CARE_THERE = re.compile(
     r"\b(?:daar|er|bij (?:de|die|een|deze|zo'n|onze|hun) (?:\w+ )?(?:ggz|partner|instelling)(?: \w+)?|bij hen|"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.interview.clauses import Clause
-from bot.interview.organisations import OWN, PARTNER, Mention
+from bot.interview.reading.clauses import Clause
+from bot.interview.reading.organisations import OWN, PARTNER, Mention
 
 EACH, JOINT = "each", "joint"
 

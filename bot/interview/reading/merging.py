@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.interview.findings import MEASURED, Finding
-from bot.interview.organisations import LABELS
+from bot.interview.reading.findings import MEASURED, Finding
+from bot.interview.reading.organisations import LABELS
 from bot.model import CriterionVerdict, FactValue, Knowledge, Status
 
 _STATUS_WORDS = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.interview.clauses import Clause, Mood
-from bot.interview.findings import Finding
-from bot.interview.normalise import normalise
+from bot.interview.reading.clauses import Clause, Mood
+from bot.interview.reading.findings import Finding
+from bot.interview.reading.normalise import normalise
 from bot.model import FactValue, Knowledge
 
 _SHORT = 12
