@@ -9,13 +9,19 @@ from bot.answers.fragments import fragments, words_of
 from bot.model import Card, Knowledge, RankedAnswer
 
 MOST_WORDS = 7  # a longer message stands on its own
-BONUS = 0.25  # how much likelier a neighbour of the last card is, for a message that leans on it
+ON_TOPIC = 0.25  # below this chance of the best card a message is about something else altogether
+BONUS = 0.4  # how much likelier a neighbour of the last card is, for a message that leans on it
+NOT_FAR = 0.25  # a neighbour must have this share of the best card's chance
 NEAR_ENOUGH = 0.25  # likeness of titles from which a card of another scenario or criterium is the same question
 
 _WHERE = re.compile(
     r"\bwaar (staat|vind ik|lees ik|haal je) (dat|dit|het)\b|\bwelke (bron|bladzijde|pagina|paragraaf)\b"
+    r"|\bklopt dat\b|\bweet je (dat|het) zeker\b|\bis dat (wel )?(zo|waar|zeker)\b"
 )
-_MORE = re.compile(r"^(meer uitleg|leg (dat |dit |het )?(eens )?uit|vertel (me )?meer|meer (informatie|weten))\b")
+_MORE = re.compile(
+    r"^(meer (uitleg|informatie|weten)|vertel (me )?meer|leg (dat |dit |het )?(eens )?uit"
+    r"|(kun|kan) je (dat|dit) (beter |verder )?uitleggen)\b"
+)
 _LEANS = re.compile(
     r"^(en|maar|of|ook|dus|oké|ok)\b|\b(dat|die|dit|deze|dan|daar|daarvoor|daarbij|daarvan|er|ze|zij|hun)\b"
 )
@@ -25,7 +31,7 @@ _FAMILIES = {"scenario": "s", "criterium": "c", "kwaliteitscriterium": "c", "hul
 
 
 def asks_where(text: str) -> bool:
-    """Return whether the message asks where the last answer stands."""
+    """Return whether the message asks where the last answer stands, or doubts it."""
     return len(words_of(text)) <= MOST_WORDS and _WHERE.search(text.lower()) is not None
 
 
@@ -56,10 +62,13 @@ def same_elsewhere(text: str, last: Card, knowledge: Knowledge) -> Card | None:
 
 
 def favour_neighbours(ranked: Sequence[RankedAnswer], last: Card, knowledge: Knowledge) -> tuple[RankedAnswer, ...]:
-    """Return the ranking with cards that belong with `last` moved up."""
+    """Return the ranking with cards that belong with `last` moved up, unless the message is about something else."""
+    if not ranked or ranked[0].score < ON_TOPIC:
+        return tuple(ranked)
+    least = NOT_FAR * ranked[0].score
     moved = [
         RankedAnswer(item.card_id, min(1.0, item.score + BONUS), item.part)
-        if item.card_id in knowledge.cards and _neighbours(knowledge.cards[item.card_id], last)
+        if item.score >= least and _neighbours(knowledge.cards[item.card_id], last)
         else item
         for item in ranked
     ]

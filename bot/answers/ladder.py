@@ -19,7 +19,7 @@ class Ladder:
     """Where the steps are, as the chance that the best card answers the message."""
 
     sure: float = 0.75
-    near: float = 0.35
+    near: float = 0.25
     unsure: float = 0.15
     other_kind: float = 0.35  # confidence from which the message's intent weighs more than a card that is not sure
 
@@ -100,7 +100,8 @@ def _climb(
     cards = [knowledge.cards[item.card_id] for item in whole[:3]]
     if whole[0].score < ladder.near:
         return Reply(knowledge.texts["unsure"], tuple(Button(card.title, card.title) for card in cards)), None
-    return reply_of(cards[0], knowledge, cards[1:] if whole[0].score < ladder.sure else ()), cards[0].id
+    rivals = [card for card, item in zip(cards[1:], whole[1:], strict=False) if item.score >= ladder.unsure]
+    return reply_of(cards[0], knowledge, rivals if whole[0].score < ladder.sure else ()), cards[0].id
 
 
 def _two_answers(

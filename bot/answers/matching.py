@@ -46,7 +46,7 @@ class AnswerIndex:
     weights: Array
     texts: csr_matrix
 
-    def rank(self, text: str, vector: Array, most: int = 8, part: int = 0) -> tuple[RankedAnswer, ...]:
+    def rank(self, text: str, vector: Array, most: int = 20, part: int = 0) -> tuple[RankedAnswer, ...]:
         """Return the cards that the message most likely asks for, best first; `vector`: (dimensions,), as encoded."""
         scores = dict(zip(self.card_ids, self.scores(text, vector).tolist(), strict=True))
         outside = max(0.0, scores.pop(OUTSIDE, 0.0))

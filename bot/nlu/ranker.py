@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.answers import fragments, matching
 from bot.answers.matching import AnswerIndex, build_index, index_of
 from bot.answers.splitting import questions_of
 from bot.knowledge.loader import load
@@ -31,12 +33,12 @@ class AnswerRanker(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Return the defaults; `most` is how many cards travel with a message."""
-        return {"most": 8, "cache": ".cache/encodings.npz"}
+        return {"most": 20, "cache": ".cache/encodings.npz"}
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str | None:
-        """Build the index again when the knowledge changed."""
-        return load().version
+        """Build the index again when the knowledge changed, or how it is indexed."""
+        return load().version + "".join(inspect.getsource(module) for module in (matching, fragments))
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = config

@@ -136,9 +136,11 @@ def test_the_same_question_for_another_scenario(knowledge: Knowledge) -> None:
 
 
 def test_a_short_message_leans_on_the_last_answer(knowledge: Knowledge) -> None:
-    close = ranked(("los", 0.5), ("s1-wie-betaalt", 0.4))
+    close = ranked(("los", 0.5), ("s1-wie-betaalt", 0.2))
     assert answer(close, knowledge, said("wie betaalt dat dan?"), "s1-wat")[1] == "s1-wie-betaalt"
     assert answer(close, knowledge, said("wie betaalt dat dan?"), None)[1] == "los"
+    off_topic = ranked(("los", 0.2), ("s1-wie-betaalt", 0.1))
+    assert answer(off_topic, knowledge, said("en in 2026?"), "s1-wat")[1] is None
     long = "wie betaalt dat eigenlijk als wij het helemaal zelf gaan uitvoeren in onze regio"
     assert answer(close, knowledge, said(long), "s1-wat")[1] == "los"
 
@@ -147,6 +149,7 @@ def test_words_that_lean() -> None:
     assert leans("en bij criterium 4?")
     assert not leans("caseload lvb cordaan")
     assert asks_where("Waar staat dit?")
+    assert asks_where("klopt dat wel?")
 
 
 # --- language and splitting --------------------------------------------------------------------------------------
