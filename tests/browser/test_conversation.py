@@ -36,5 +36,5 @@ def test_a_ribw_finds_out_whether_it_may_do_ips(context: BrowserContext, assista
     say(page, "geef me het advies")
     advice = log.get_by_text("Advies: zelf IPS uitvoeren").last
     expect(advice).to_be_visible()
-    expect(log.get_by_text("Dit moet nog geregeld worden").last).to_be_visible()
+    expect(log.get_by_text("Wie waarvoor verantwoordelijk is").last).to_be_visible()
     expect(log.get_by_text("Bron").last).to_be_visible()
