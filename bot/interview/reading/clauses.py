@@ -55,7 +55,7 @@ HEDGE = re.compile(
     r"meestal|soms|deels|gedeeltelijk|grotendeels|sommige|sommigen|de meesten?|niet altijd|niet allemaal|niet iedereen|"
     r"af en toe|een beetje|min of meer|enigszins|half om half|de helft|bijna|zo goed als|niet helemaal|niet echt|"
     r"niet volledig|wisselend|hangt er ?vanaf|hangt af|ligt eraan|een deel|een aantal|niet elke|niet alle|"
-    r"nog niet alle|lang niet iedereen)\b"
+    r"nog niet alle|lang niet iedereen|op papier (?:halen|voldoen))\b"
 )
 PROGRESS = re.compile(
     r"\b(?:werken (?:we |wij |nog |er |hier |daar |hard )*(?:aan|naartoe)|werk(?:en)? (?:er|hier|daar)aan|"
