@@ -114,6 +114,8 @@ HOSTILE = (
     "met een ggz " * 160, "1 t/m " * 330, "30 per " * 280, "? " * 1000, "(" * 2000, "0.5 fte en 13 clienten " * 85,
     "een " * 500, "reintegratiebedrij " * 105, "x\n" * 1000, "aan " * 500, "1-2-3-4-5-6-7-8-" * 120,
     "caseload van " * 150, "niet boven de " * 140, "tussen de 1 en " * 130, "stel dat " * 220, " " * 2000,
+    "de instelling waar wij " * 90, "noteer maar dat " * 130, "niet 30 maar " * 160, "28 onder zich " * 150,
+    "bij 20 per fte, wat dan " * 85, "nooit overleg " * 150, "wij behandelen mensen met " * 80, "2 jaar niet " * 170,
 )  # fmt: skip
 
 

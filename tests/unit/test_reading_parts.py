@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from bot.interview.reading.clauses import Mood, split
+from bot.interview.reading.corrections import without_put_aside
 from bot.interview.reading.lexicon import mend
 from bot.interview.reading.normalise import normalise
 from bot.interview.reading.numbers import NUMBER_WORDS, Quantity, quantity, shown
@@ -48,6 +49,13 @@ from bot.interview.reading.numbers import NUMBER_WORDS, Quantity, quantity, show
         ("geen enkel probleem", "prima"),
         ("da's", "dat is"),
         ("tussen de 6 en 18 maanden", "6 tot 18 maanden"),
+        ("20 p/fte", "20 per fte"),
+        ("een halftimer", "0.5 fte"),
+        ("drie halftimers", "1.5 fte"),
+        ("v/d gemeente", "van de gemeente"),
+        ("een rib", "een ribw"),
+        ("re-int", "reintegratiebedrijf"),
+        ("hetzelfde pand als zij", "hetzelfde pand met zij"),
     ],
 )
 def test_normalise(typed: str, plain: str) -> None:
@@ -72,6 +80,21 @@ def test_normalise(typed: str, plain: str) -> None:
 )
 def test_mend(typo: str, word: str) -> None:
     assert mend(typo) == word
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("niet 30 maar 20 per fte", "20 per fte"),
+        ("1 jaar niet 10", "1 jaar"),
+        ("20 per fte, niet 30", "20 per fte"),
+        ("20 per fte in plaats van 30", "20 per fte in plaats van"),
+        ("we halen 1 en 2, niet 3", "we halen 1 en 2, niet 3"),
+        ("we hebben geen 30 per fte", "we hebben geen 30 per fte"),
+    ],
+)
+def test_what_is_put_aside_is_left_out(said: str, kept: str) -> None:
+    assert without_put_aside(said).strip() == kept
 
 
 @pytest.mark.parametrize(("value", "words"), [("0.50", "0,5"), ("26", "26"), ("13.333", "13,33"), ("100", "100")])
@@ -117,6 +140,12 @@ def test_a_range_may_be_said_either_way_round() -> None:
         ("halen we niet", [Mood.STATED]),
         ("halen we dat?", [Mood.ASKED]),
         ("hoe zit dat met de fte", [Mood.ASKED]),
+        ("bij 20 per fte, wat dan", [Mood.SUPPOSED, Mood.ASKED]),
+        ("wat verandert er als het 30 per fte wordt", [Mood.ASKED, Mood.SUPPOSED]),
+        ("hypothetisch: wij zijn een ribw", [Mood.SUPPOSED, Mood.SUPPOSED]),
+        ("zeg maar dat we alles halen", [Mood.UNKNOWN]),
+        ("mijn baas vindt dat we alles halen", [Mood.UNKNOWN]),
+        ("mag een ander doen", [Mood.STATED]),
     ],
 )
 def test_moods(text: str, moods: list[Mood]) -> None:

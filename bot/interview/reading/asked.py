@@ -29,7 +29,11 @@ _FREQUENT = r"(?:(?:bijna )?(?:dagelijks|wekelijks)|(?:elke|iedere) (?:dag|week)
 _NO_EXPERIENCE = (
     r"(?:heeft |hebben )?(?:er )?(?:nog )?(?:geen|weinig|nauwelijks|0|amper) (?:ervaring|kennis)(?: mee| van)?"
 )
-_DOES_NOT_WANT = r"ja (?:\w+ ){1,4}(?:wil|willen) (?:dat|het|dit) niet"
+_DOES_NOT_WANT = (
+    r"(?:(?:de|het|onze|ons|een|mijn|hun) (?:\w+ ){1,2})?(?:wil|willen) (?:dat|het|dit) (?:liever |echt )?niet|"
+    r"(?:wil|willen) (?:we|wij|ze|zij|(?:de|onze) \w+) (?:dat |het )?(?:liever |echt )?niet|"
+    r"(?:(?:de|die|een|onze) \w+ )?weiger(?:t|en)(?: (?:dat|het|dit))?"
+)
 
 # How people say a value right after its question, in the order in which the values are tried.
 _ANSWERS: dict[str, tuple[tuple[FactValue, re.Pattern[str]], ...]] = {
@@ -51,7 +55,8 @@ _ANSWERS: dict[str, tuple[tuple[FactValue, re.Pattern[str]], ...]] = {
         (False, _whole(r"(?:liever |het liefst |doe |doen |willen )?(?:maar |het |dit |wij |we )*zelf(?: (?:doen|"
                        r"uitvoeren|houden))?")),
         (True, _whole(r"(?:mag|laat|kan) (?:het )?(?:maar )?(?:een ander|iemand anders) (?:het |dat )?(?:maar |best )?"
-                      r"(?:doen|uitvoeren)|(?:liever |graag |gewoon )?uitbesteden(?: graag| maar)?")),
+                      r"(?:doen|uitvoeren)|(?:liever |graag |gewoon )?uitbesteden(?: graag| maar)?|"
+                      r"(?:het )?(?:liefst|liever) wel")),
     ),
     "few_clients": (
         (True, _whole(r"(?:hooguit |ongeveer |zo'n |maximaal )*(?:[1-9]|10)(?: of (?:[1-9]|10))?(?: (?:clienten|mensen|"
@@ -71,12 +76,18 @@ _ANSWERS: dict[str, tuple[tuple[FactValue, re.Pattern[str]], ...]] = {
                             r"niet)(?: (?:getraind\w*|opgeleid\w*|trajectbegeleiders|mensen|eigenlijk|hoor|dus|"
                             r"helaas|een|1|geen|hebben|we|die|nog))*$")),
         ("partner", re.compile(r"\b(?:bij (?:de|het|dat|onze|een|die) (?:partner|ander|andere|ggz|reintegratiebedrijf|"
-                               r"gemeente|uwv|uitvoerder)\b|(?:bij|van) (?:hen|hun)|de partner|partner|zij hebben (?:ze|"
+                               r"gemeente|uwv|uitvoerder)\b|(?:bij|van) (?:hen|hun)|van de ander|de partner|partner|"
+                               r"zij hebben (?:ze|"
                                r"die|er)|ze hebben ze daar)\b|^(?:daar|zij)$")),
-        ("eigen", re.compile(r"\b(?:zelf|eigen|bij ons|onszelf|in huis|in eigen huis|(?:wij|we) hebben (?:ze|die|er)|"
+        ("eigen", re.compile(r"\b(?:zelf|eigen|bij ons|van ons|onszelf|in huis|in eigen huis|(?:wij|we) hebben (?:ze|"
+                             r"die|er)|"
                              r"die hebben (?:we|wij))\b|^(?:hier|wij|ons|wij wel)$")),
     ),
-    "written_agreements": ((False, _whole(r"(?:alleen )?mondeling")),),
+    "written_agreements": (
+        (False, _whole(r"(?:alleen )?mondeling")),
+        (True, _whole(r"(?:staan?|alles) (?:al )?(?:zwart op wit|op papier|vast)|"
+                      r"(?:ligt )?(?:al )?een (?:contract|overeenkomst|convenant)")),
+    ),
     "agreements_refused": (
         (False, _whole(r"iedereen (?:doet|werkt|wil) (?:graag )?mee(?:doen|werken)?")),
         (True, _whole(_DOES_NOT_WANT)),
@@ -92,7 +103,8 @@ _ANSWERS: dict[str, tuple[tuple[FactValue, re.Pattern[str]], ...]] = {
     ),
     "coach_alignment": (("minder", _whole(r"(?:bijna |vrijwel )?nooit|zelden|nauwelijks|af en toe")),),
     "team_form": (
-        ("aparte_organisatie", re.compile(r"\b(?:apart|aparte|stichting|los|losse|eigen (?:organisatie|"
+        ("aparte_organisatie", re.compile(r"\b(?:apart|aparte|stichting|los|losse|nieuwe organisatie|"
+                                          r"eigen (?:organisatie|"
                                           r"stichting|bv)|zelfstandig|zelfstandige|bv|cooperatie)\b")),
         ("onderdeel_van_een_ggz", re.compile(r"\b(?:onderdeel|bij een van|bij 1 van|ondergebracht|onder (?:een|"
                                              r"1|ons|onze|de|hen)|bij ons|binnen (?:een|de|1)|bij (?:de|een) ggz|"
@@ -120,6 +132,7 @@ _ANSWERS: dict[str, tuple[tuple[FactValue, re.Pattern[str]], ...]] = {
         (False, _whole(r"staat (?:er|daar) (?:\w+ )?los van|hoort er niet bij")),
     ),
     "hired_coach_same_location": (
+        (False, _whole(r"(?:werkt )?(?:vanuit huis|thuis|elders|ergens anders)")),
         (True, _whole(r"(?:gewoon |zit |werkt |komt )*(?:bij ons|hier)(?: op kantoor| op locatie)?")),
     ),
 }  # fmt: skip

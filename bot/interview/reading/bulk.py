@@ -55,7 +55,7 @@ _ALL = re.compile(
     r"organisaties|instellingen|partners|locaties|jaar|maanden|vragen|collega's|stappen|opties))|alle (?:de )?criteria|"
     r"(?:de|aan|onze) 8 criteria|8 criteria|8 (?:uit|van de|van|op de|op) (?:de )?8\b(?!\.\d)|elk criterium|"
     r"ieder criterium|alle criterium|"
-    r"aan alles|alles|allemaal|alle(?= (?:behalve|op \d|wel|ja|in orde|ok|halen|uitgezonderd)))\b"
+    r"aan alles|overal aan|alles|allemaal|alle(?= (?:behalve|op \d|wel|ja|in orde|ok|halen|uitgezonderd)))\b"
 )
 _STRONG_ALL = re.compile(r"8|criteri")
 _NONE = re.compile(
@@ -508,6 +508,8 @@ def _own(parts: Sequence[_Part]) -> list[Finding]:
         if part.polarity == NO and any(item.kind == "all" for item in part.items) and not _has_exceptions(part):
             unclear.append(Finding("criteria", where, unclear="welke criteria halen jullie niet?"))
     values, unclear_counts = _counts(parts, values)
+    if len(values) == 8 and all(hedged for *_, hedged in values.values()):
+        return [Finding("criteria", parts[0].items[0].start, unclear="welke criteria halen jullie zeker?")]
     found = [_finding(number, *value) for number, value in sorted(values.items())]
     return found + ([] if len(values) == 8 else unclear + unclear_counts)
 

@@ -55,7 +55,7 @@ HEDGE = re.compile(
     r"meestal|soms|deels|gedeeltelijk|grotendeels|sommige|sommigen|de meesten?|niet altijd|niet allemaal|niet iedereen|"
     r"af en toe|een beetje|min of meer|enigszins|half om half|de helft|bijna|zo goed als|niet helemaal|niet echt|"
     r"niet volledig|wisselend|hangt er ?vanaf|hangt af|ligt eraan|een deel|een aantal|niet elke|niet alle|"
-    r"nog niet alle|lang niet iedereen)\b"
+    r"nog niet alle|lang niet iedereen|op papier (?:halen|voldoen))\b"
 )
 PROGRESS = re.compile(
     r"\b(?:werken (?:we |wij |nog |er |hier |daar |hard )*(?:aan|naartoe)|werk(?:en)? (?:er|hier|daar)aan|"
@@ -107,12 +107,13 @@ _NOT_KNOWN = re.compile(
 # What a publication or somebody else says, or what holds for anybody, isn't about the speaker.
 _REPORTED = re.compile(
     r"\b(?:gelezen|staat (?:er )?dat|volgens (?!mij\b)|handreiking|publicatie|de regels?|zei|zeggen|"
-    r"zegt|vertelde|(?:beweert|vindt|schrijft|meent|meldt|claimt|denkt|roept) (?:\w+ ){0,2}dat|"
+    r"zegt|vertelde|(?:beweert|vindt|schrijft|meent|meldt|claimt|denkt|roept|vastgesteld|gezegd|geschreven|"
+    r"geconcludeerd|verteld) (?:\w+ ){0,2}dat|"
     r"gehoord dat|ik begreep|ik begrijp|als ik het goed begrijp|het maximum is|de norm is|de grens is|de eis is)\b"
 )
 # "Noteer overal ja": told what to write down, we know nothing.
 _DICTATED = re.compile(
-    r"\b(?:zeg|noteer|schrijf|vul|zet|maak|markeer|vink|registreer|beschouw|reken|geef)\b(?: \w+){0,4} "
+    r"\b(?:doe|zeg|noteer|schrijf|vul|zet|maak|markeer|vink|registreer|beschouw|reken|geef)\b(?: \w+){0,4} "
     r"(?:dat|overal|alles|alle|allemaal)\b"
 )
 _GENERIC = re.compile(r"\b(?:je|men)\b")
@@ -154,7 +155,8 @@ _BARE_OPENER = re.compile(
     r"reintegratiebedrijf)\b(?! niet$| ander (?:\w+ )?doen$)|"
     r"(?:kan|kun|moet|is|telt|klopt|hoeft) (?:dat|dit|een|je|u|ik|jij)\b(?! (?:ook |wel |niet |echt )*(?:niet|"
     r"ook|wel|zo)?$)|"
-    r"(?:klopt|is) het (?:dat|zo|waar|erg|nodig|verplicht|genoeg|te)\b|(?:geldt|geld|betekent) (?:dat|dit|het)\b|"
+    r"verandert (?:dat|dit|het|er)\b|(?:klopt|is) het (?:dat|zo|waar|erg|nodig|verplicht|genoeg|te)\b|(?:geldt|geld|"
+    r"betekent) (?:dat|dit|het)\b|"
     r"(?:kan|mag|is|moet|telt|lukt) het (?:dan|ook|wel|zo|nog)\b|"
     r"waar (?:kan|kunnen|moet|moeten|vind|vinden|mag|haal|staat|gaat)\b|"
     r"(?:kan|kunnen|moeten|hoeven|is) (?:we|wij|ze|zij|het|er|de|jullie)(?: \w+){3,})"

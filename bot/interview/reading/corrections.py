@@ -39,11 +39,13 @@ _OTHER = re.compile(
     r"maar )*(?P<what>[a-z][a-z ]{2,40}?) (?:aan )?(?:naar|in|op|tot|een) (?P<to>.{1,80})$"
 )
 _NAMED_WRONG = re.compile(
-    r"\b(?:dat van|wat ik zei over|die|dat|het|de) (?:de |die |dat |het |onze |ons |mijn )?(?P<what>[a-z][a-z ]{2,30}?) "
+    r"\b(?:dat van|wat ik zei over|die|dat|het|de) (?:de |die |dat |het |onze |ons |"
+    r"mijn )?(?P<what>[a-z][a-z ]{2,30}?) "
     r"klopt niet,? (?:want |maar )?(?:het|dat) (?:is|zijn|moet|was) (?:toch )?(?P<to>.{1,80})$"
 )
 _AT_CRITERION = re.compile(
-    r"\b(?:bij|van|voor) (?P<what>(?:criterium|nummer) [1-8]) (?:moet|moest|hoort|had) (?:het |er |dat |eigenlijk |toch )*"
+    r"\b(?:bij|van|voor) (?P<what>(?:criterium|nummer) [1-8]) (?:moet|moest|hoort|had) (?:het |er |dat |eigenlijk |"
+    r"toch )*"
     r"(?P<to>.{1,60}?) (?:zijn|staan|worden|moeten zijn|te staan)\b"
 )
 _ALIASES = tuple(

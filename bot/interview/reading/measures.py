@@ -92,7 +92,7 @@ _CASELOAD_AFTER = re.compile(
 )
 _PERSON_HAS = re.compile(
     rf"\b(?:iedere|elke|per|een|1|onze|mijn) (?:ips )?(?:trajectbegeleider|begeleider|coach|jobcoach|medewerker|"
-    rf"consulent) (?:heeft|doet|begeleidt|krijgt) (?:er )?(?:nu |gemiddeld )?"
+    rf"consulent) (?:heeft|doet|begeleidt|krijgt|draait|draagt) (?:er )?(?:nu |gemiddeld )?"
     rf"(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})(?: (?:{_PERSON}))?\b(?! (?:uur|fte|jaar|dagen|maand))"
 )
 _EACH_HAS = re.compile(
@@ -104,7 +104,7 @@ _UNDER_ONE = re.compile(
     rf"(?:zich|(?:haar|zijn) hoede)\b"
 )
 _PER_PERSON = re.compile(
-    rf"(?:\b(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER}) (?:{_PERSON} )?(?:per|elke|iedere|ieder|op 1|op een) "
+    rf"(?:\b(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER}) (?:{_PERSON} )?(?:per|elke|iedere|ieder|op (?:1|een|elke|iedere)) "
     rf"(?:ips )?(?:trajectbegeleider|begeleider|coach|jobcoach|medewerker|consulent|collega)\b"
 )
 _OF_ONE_PERSON = (_PER_PERSON, _PERSON_HAS, _EACH_HAS, _UNDER_ONE)

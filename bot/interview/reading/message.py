@@ -32,7 +32,7 @@ from bot.interview.reading.organisations import (
     says_own,
 )
 from bot.interview.reading.people import HIRING, read_capacity, read_people, read_trained
-from bot.interview.reading.polarity import polarity
+from bot.interview.reading.polarity import plain_answer, polarity
 from bot.interview.reading.relations import read_relations
 from bot.interview.reading.subjects import SOMEBODY, Subjects, elsewhere
 from bot.interview.reading.topics import read_topics
@@ -76,6 +76,12 @@ def read(text: str, pending: str | None, knowledge: Knowledge) -> Reading:
 
 # "Wat als een van de partners …" asks in general; it supposes nothing about this organisation.
 _ANY_ONE = re.compile(r"\b(?:een|1) van de\b")
+
+
+# "Is er een partij die geen afspraken wil?": a yes or no with more words may be meant either way.
+_ASKED_IN_THE_NEGATIVE = ("agreements_refused", "phrenos_review_refused", "lacks_funding_or_governance_power")
+# A bare "ze" may be the clients, but those don't guide anybody.
+_THEY_GUIDE = re.compile(r"\b(?:zij|ze|hij) (?:begeleiden|begeleidt|bieden|biedt|geven|geeft|garanderen|doen|doet)\b")
 
 
 class _Message:
@@ -135,7 +141,8 @@ class _Message:
 
     def _of_others(self, finding: Finding) -> bool:
         clause = at(self.clauses, finding.at)
-        if finding.key == criterion_key(CAPACITY) and self.subjects.of(clause) == PARTNER:
+        theirs = finding.key == criterion_key(CAPACITY) or _THEY_GUIDE.search(clause.text)
+        if theirs and self.subjects.of(clause) == PARTNER:
             return True
         return self.subjects.surely_partner(clause) or self.subjects.of(clause) == SOMEBODY or elsewhere(clause)
 
@@ -219,7 +226,7 @@ class _Message:
         if key in merged.unclear or key in merged.in_progress:
             return answer if answer == "weet_niet" else "deels"
         value = self._value(key, answer)
-        if value is True and key.endswith("_refused") and not self.polarity.plain:
+        if key in _ASKED_IN_THE_NEGATIVE and not plain_answer(self.text, answer):
             return answer
         if value is not None and self.polarity.firm:
             merged.facts[key] = value

@@ -181,7 +181,8 @@ _ILL = r"(?:psych\w+|schizofrenie|borderline|depressies?|een depressie|trauma\w*
 _DISABLED = r"(?:licht )?(?:lvb|verstandelijke? beperking(?:en)?)"
 _DESCRIPTIONS = (
     (GGZ, re.compile(rf"\b(?:wij|we) behandelen (?:\w+ )?{_PEOPLE} met (?:een )?(?:\w+ )?{_ILL}\b")),
-    (HOUSING, re.compile(rf"\b(?:bij ons wonen|(?:wij|we) bieden (?:wonen|woonruimte|woonplekken)(?: met begeleiding)? aan)"
+    (HOUSING, re.compile(rf"\b(?:bij ons wonen|(?:wij|we) bieden (?:wonen|woonruimte|"
+                         rf"woonplekken)(?: met begeleiding)? aan)"
                          rf" {_PEOPLE} met (?:een )?(?:\w+ )?{_ILL}\b")),
     (DISABILITY, re.compile(rf"\b(?:wij|we) (?:begeleiden|ondersteunen|huisvesten|verzorgen|bieden (?:\w+ ){{1,4}}aan) "
                             rf"(?:\w+ )?{_PEOPLE} met (?:een )?{_DISABLED}\b")),
@@ -222,7 +223,8 @@ _WORK_IN_LEFT = re.compile(r"\b(?:werk|werken|werkzaam|zitten|zit) (?:\w+ )?in (
 _SUBJECT_LEFT = re.compile(r"(?:^|\b(?:een|de|die|het|deze|en|maar|want|andere|[2-9]) ?(?:andere |enige )?)$")
 _OTHER_LEFT = re.compile(r"\b(?:een|de|het|andere|die|[2-9]|met|ook|en) $")
 _SENDER_LEFT = re.compile(
-    r"\b(?:doorverwezen|verwezen|doorgestuurd|gestuurd|aangemeld|aangeleverd|doorverwijzing\w*|verwijzingen|aanmeldingen)"
+    r"\b(?:doorverwezen|verwezen|doorgestuurd|gestuurd|aangemeld|aangeleverd|doorverwijzing\w*|verwijzingen|"
+    r"aanmeldingen)"
     r" (?:\w+ ){0,2}(?:door|van|via|vanuit|uit) (?:een |de |het )?$|"
     r"\b(?:kandidaten|klanten|clienten) (?:die )?komen (?:\w+ ){0,2}(?:van|via|uit) (?:een |de |het )?$"
 )

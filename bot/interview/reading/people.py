@@ -25,7 +25,8 @@ _TRAINED_ADV = r"(?:getraind|opgeleid|geschoold|gecertificeerd|gediplomeerd)"
 # --- capacity ----------------------------------------------------------------------------------------------------
 
 _SHORT = re.compile(
-    rf"\b(?:te weinig|niet genoeg|onvoldoende|niet voldoende|tekort aan|gebrek aan|geen(?! (?:ips )?(?:getrain|"
+    rf"\b(?:te weinig|niet genoeg|nooit genoeg|onvoldoende|niet voldoende|tekort aan|gebrek aan|"
+    rf"geen(?! (?:ips )?(?:getrain|"
     rf"opgeleid|geschoold|gecertif))) (?:ips |nieuwe |getrainde |opgeleide |goede |eigen |vaste )*(?:{_COACH}|"
     rf"capaciteit|fte|handen|uren|formatie)\b|"
     rf"\b(?:krijgen|vinden|krijgen we) (?:\w+ ){{0,4}}geen (?:\w+ )?{_COACH}\b|\b(?:personeels|"
@@ -113,7 +114,7 @@ def _fte_enough(clauses: Sequence[Clause], subjects: Subjects) -> list[Finding]:
 
 _SHORT_WORDS = re.compile(r"\b(?:te weinig|tekort|te kort|niet genoeg|onvoldoende|krap)\b")
 _DENIED_ENOUGH = re.compile(r"\bniet\b|\bte weinig\b")
-_NOT_ENOUGH = re.compile(r"\b(?:niet genoeg|niet voldoende|niet ruim)\b")
+_NOT_ENOUGH = re.compile(r"\b(?:niet|nooit|nergens) (?:genoeg|voldoende|ruim)\b")
 
 
 def _capacity(clause: Clause, *, asked: bool) -> str | None:
@@ -187,7 +188,8 @@ def read_trained(
     return [finding for finding in found if finding.key]
 
 
-_HIRED_PERSON = re.compile(r"\bingehuurde (?:\w+ )?\w+|\b(?:degene|iemand|coach|jobcoach|trajectbegeleider) die (?:we|wij) "
+_HIRED_PERSON = re.compile(r"\bingehuurde (?:\w+ )?\w+|\b(?:degene|iemand|coach|jobcoach|"
+                           r"trajectbegeleider) die (?:we|wij) "
                            r"(?:willen )?inhuren\b")  # fmt: skip
 _HAS_TRAINING = re.compile(
     rf"\b(?:is|zijn) (?:\w+ ){{0,2}}{_TRAINED_ADV}\b|"

@@ -14,13 +14,11 @@ YES, NO, UNKNOWN, PARTLY = "ja", "nee", "weet_niet", "deels"
 
 @dataclass(frozen=True)
 class Polarity:
-    """`answer` as in `Reading`; `firm`: sure enough to fill a fact ("ok" is not); `in_progress`: being worked on;
-    `plain`: a yes in so many words ("ja", "klopt"), not one that may also mean that all is well ("prima")."""
+    """`answer` as in `Reading`; `firm`: sure enough to fill a fact ("ok" is not); `in_progress`: being worked on."""
 
     answer: str | None
     firm: bool = True
     in_progress: bool = False
-    plain: bool = False
 
 
 _NOTHING = Polarity(None)
@@ -41,8 +39,15 @@ _NO_LEAD = re.compile(
     r"klopt niet|sowieso niet|uiteraard niet|toch niet|eigenlijk niet|helaas$|niemand|geen|nergens|n$)\b"
 )
 _PLAIN_YES = re.compile(
-    r"\b(?:ja+|jaja|jazeker|jawel|jahoor|jep|jup|yep|yup|yes+|zeker|klopt|inderdaad|correct|helaas)\b|^[jy]$"
+    r"(?:(?:ja+|jaja|jazeker|jawel|jahoor|jep|jup|yep|yup|yes+|zeker|klopt|inderdaad|correct|helaas|dat|is|zo|er|die|"
+    r"1|een|"
+    r"eentje|hoor|wel|allebei|beide|vooral|partner|partij|missen|we|wij|geld|bestuurskracht)\b[ ,.!]*)+|[jy]"
 )
+_LEADING_NO = re.compile(
+    r"^(?:nou )?(?:nee+n?|nope|nop|zeker niet|absoluut niet|helemaal niet|niemand|"
+    r"natuurlijk niet)\b"
+)
+_AGAIN_NO = re.compile(r"\b(?:niet|geen|nooit|liever|weiger\w*|hebben|heb)\b")
 _NOT_AN_ANSWER = re.compile(
     r"^(?:nee|nou nee|neen|ja|sorry|oeps|"
     r"oh nee),? ?(?:maar )?(?:,? ?sorry,? )?(?:ik bedoel\w*|bedoel|ik bedoelde|wacht|"
@@ -66,7 +71,8 @@ _PARTLY = re.compile(
     r"denk (?:ik )?(?:het|van|wel)|denk het|ik denk|denk ik|waarschijnlijk|"
     r"vermoedelijk|volgens mij|zou kunnen|kan zijn|dacht (?:het|van|ik)|hopelijk|ik hoop|sommige|sommigen|"
     r"de meesten?|moet lukken|moet kunnen|komt goed|de helft|een deel|af en toe|niet overal|niet bij iedereen|"
-    r"min of meer|enigszins|redelijk|wel een beetje|bijna altijd|zo half|niet elke|verschilt|varieert|lijkt me|lijkt mij|ik geloof|"
+    r"min of meer|enigszins|redelijk|gaat wel$|wel een beetje|bijna altijd|zo half|niet elke|verschilt|varieert|"
+    r"lijkt me|lijkt mij|ik geloof|"
     r"geloof ik|wellicht|mogelijk|een aantal|met moeite|matig|nog niet alle\w*)\b"
 )
 _LIMITING = re.compile(
@@ -111,6 +117,15 @@ def polarity(text: str, clauses: Sequence[Clause]) -> Polarity:
         if found.answer:
             return found
     return _NOTHING
+
+
+def plain_answer(text: str, answer: str) -> bool:
+    """Say whether a yes or no is one in so many words: "ja helaas" or "nee hoor", not "nee liever niet"."""
+    plain = text.strip(" .,!;:")
+    if answer == YES:
+        return _PLAIN_YES.fullmatch(plain) is not None
+    lead = _LEADING_NO.match(plain)
+    return answer != NO or (lead is not None and not _AGAIN_NO.search(plain, lead.end()))
 
 
 def _stated(clauses: Sequence[Clause]) -> str:
@@ -172,7 +187,7 @@ def _leading_yes(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity
         return Polarity(PARTLY)
     if any(clause.mood is Mood.PLANNED for clause in clauses) and _LATER.search(rest):
         return Polarity(PARTLY)
-    return Polarity(YES, firm=match["weak"] is None, plain=_PLAIN_YES.search(lead) is not None)
+    return Polarity(YES, firm=match["weak"] is None)
 
 
 _DENIES = re.compile(r"\b(?:niet|geen|nooit|nergens|niemand)\b")

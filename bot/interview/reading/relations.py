@@ -24,7 +24,8 @@ _NEAR = re.compile(
     r"minuutjes)(?: (?:rijden|fietsen|lopen|met de auto))?|een paar straten|steenworp)\b"
 )
 _FAR = re.compile(
-    r"\b(?:een (?:heel )?eind weg|ver weg|te ver|heel ver|ver uit elkaar|andere kant van het land|andere provincie|(?:1|2|3|een|"
+    r"\b(?:een (?:heel )?eind weg|ver weg|te ver|heel ver|ver uit elkaar|andere kant van het land|andere provincie|"
+    r"(?:1|2|3|een|"
     r"anderhalf|1\.5|2) uur(?:tje)? (?:rijden|reizen|met de auto|verderop)|niet in de buurt|niet dichtbij|"
     r"niet dicht bij|niet vlakbij|ver van elkaar|ver bij \w+ vandaan)\b"
 )
@@ -43,7 +44,8 @@ _BIWEEKLY = re.compile(
 )
 _SELDOM = re.compile(
     r"\b(?:maandelijks|(?:1|een) ?(?:keer|x|maal) (?:per|in de|in het) (?:maand|kwartaal|jaar)|eens (?:per|"
-    r"in de|in het) (?:maand|kwartaal|jaar)|elke maand|iedere maand|elk kwartaal|per kwartaal|af en toe|zelden|"
+    r"in de|in het) (?:maand|kwartaal|jaar)|(?:1|een) keer (?:per|in de|in) (?:[3-9]|1\d) (?:maanden|weken)|"
+    r"elke maand|iedere maand|elk kwartaal|per kwartaal|af en toe|zelden|"
     r"alleen als het nodig is|alleen bij problemen|(?:elke|om de|iedere) (?:[3-9]) weken|halfjaarlijks|"
     r"jaarlijks|nauwelijks|(?:geen|nooit) (?:vast )?overleg)\b"
 )
@@ -73,7 +75,8 @@ def read_relations(
 
 _IN_CARE = re.compile(r"\bin (?:zorg|behandeling)\b")
 _PART_OF_THEM = re.compile(
-    r"\b(?:niet (?:iedereen|allemaal|alle)|de helft|de meesten?|sommigen?|(?:een )?(?:deel|aantal)|deels|gedeeltelijk)\b"
+    r"\b(?:niet (?:iedereen|allemaal|alle)|op (?:\w+ ){1,3}na|bijna (?:allemaal|iedereen)|de helft|de meesten?|"
+    r"sommigen?|(?:een )?(?:deel|aantal)|deels|gedeeltelijk)\b"
 )
 _ONLY_IN_CARE = "alleen cliënten die daar in zorg zijn, mogen meedoen. Houden jullie het bij die cliënten?"
 _DURATION_WORD = re.compile(r"\b(?:jaar|maanden|weken)\b")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.interview.reading.clauses import Clause
-from bot.interview.reading.organisations import DENIED, OWN, PARTNER, Mention
+from bot.interview.reading.organisations import AGENCY, DENIED, OWN, PARTNER, Mention
 
 EACH, JOINT, SOMEBODY = "each", "joint", "somebody"
 OURS = frozenset((OWN, EACH, JOINT))
@@ -38,9 +38,17 @@ _THIRD_PARTY = re.compile(
     rf"bestuur|directie))\b"
 )
 _THEY = re.compile(rf"\b(?:zij|ze|zijzelf|hij|hun|hen|het andere)\b|{_THIRD_PARTY.pattern}")
+_WE_ARE_ONE = re.compile(r"\b(?:wij|we) zijn een (?:\w+ ){0,2}(?:bureau|bedrijf)\b")
+_BUREAU = ("het bureau", "het bedrijf")
+# "de instelling waar ik werk" is the own one.
+_EMPLOYER = re.compile(
+    r"\bwaar (?:ik|wij|we) (?:(?:nu|zelf|voor|onder|bij|in) )*(?:werk|werken|zit|zitten|vallen|"
+    r"horen)\b"
+)
 _RELATIVE_TO_US = re.compile(r"^ (?:waar|waarmee|met wie|die|dat)\b")
 # A type that is the subject of its clause: "de ggz voldoet aan alle acht".
 _SUBJECT_LEFT = re.compile(r"(?:(?:en|maar|want|ook|alleen|dus) )*(?:de|het|een|die|dat|deze|[2-9])(?: \w+)? ")
+_ACTOR_LEFT = re.compile(r"\b(?:door|haalt|voldoet|mist) (?:de|het|een|die|deze) (?:\w+ )?$")
 _SOMEBODY = re.compile(
     r"\bde (?:organisatie|instelling|stichting) (?:\w+ ){0,2}(?:voldoet|haalt|mist|heeft|doet|biedt)\b|"
     r"\b(?:voldoet|haalt|mist) de (?:organisatie|instelling|stichting)\b"
@@ -64,10 +72,15 @@ class Subjects:
     def __init__(self, clauses: Sequence[Clause], mentions: Sequence[Mention]) -> None:
         self._by_start: dict[int, str] = {}
         previous = OWN
+        bureau = any(m.role == OWN and m.type == AGENCY for m in mentions)
+        bureau = bureau or any(_WE_ARE_ONE.search(clause.text) for clause in clauses)
         for clause in clauses:
             inside = [m for m in mentions if clause.start <= m.start < clause.end and m.role in (OWN, PARTNER)]
             before = [m for m in mentions if m.end <= clause.start and m.role in (OWN, PARTNER)]
             spoken = _subject(clause.text, inside, before, clause.start, previous)
+            they = _THEY.search(clause.text)
+            if _EMPLOYER.search(clause.text) or (bureau and they and they.group() in _BUREAU):
+                spoken = OWN
             if spoken == OWN and not _WE.search(clause.text) and not inside:
                 spoken = _somebody_else(clause, mentions) or spoken
             self._by_start[clause.start] = spoken
@@ -79,7 +92,7 @@ class Subjects:
     def names_partner(self, clause: Clause) -> bool:
         """Say whether a partner is named in the clause."""
         named = any(clause.start <= start < clause.end for start in self._partners)
-        return named or _THIRD_PARTY.search(clause.text) is not None
+        return named or "partner" in clause.text or _THIRD_PARTY.search(clause.text) is not None
 
     def surely_partner(self, clause: Clause) -> bool:
         """Say whether a clause is about a partner that the message names; a bare "ze" may be the clients."""
@@ -113,7 +126,8 @@ def _somebody_else(clause: Clause, mentions: Sequence[Mention]) -> str | None:
     """Return whom a clause without "wij" is about when a third person is its subject, or None."""
     for mention in mentions:
         inside = clause.start <= mention.start < clause.end and mention.role not in (OWN, DENIED)
-        if inside and _SUBJECT_LEFT.fullmatch(clause.text[: mention.start - clause.start]):
+        left = clause.text[: mention.start - clause.start]
+        if inside and (_SUBJECT_LEFT.fullmatch(left) or _ACTOR_LEFT.search(left)):
             return PARTNER
     known = any(mention.role == OWN for mention in mentions)
     return SOMEBODY if _SOMEBODY.search(clause.text) and not known else None

@@ -136,7 +136,8 @@ _TOPICS: tuple[Topic, ...] = (
         r"\b(?:liever|liefst|willen (?:het|dit|ips) (?:\w+ )?|gaan (?:het|dit|ips) |blijven (?:het|dit|"
         r"ips) )zelf (?:\w+ )?(?:doen|uitvoeren|aanbieden|houden|blijven|organiseren|regelen)\b|"
         r"\bliever zelf$|"
-        r"\b(?:niet|nooit) uit handen (?:geven|willen)\b|\bin eigen hand houden\b",
+        r"\b(?:niet|nooit) uit handen (?:geven|willen)\b|\bin eigen (?:hand|beheer) houden\b|"
+        r"\bhouden (?:\w+ ){0,4}in eigen (?:hand|beheer)\b",
         fixed=True,
         planned=True,
         who=frozenset((OWN, EACH)),
@@ -345,16 +346,17 @@ _TOPICS: tuple[Topic, ...] = (
     _topic(
         criterion_key(4),
         _YES,
-        r"\b(?:dagelijks|wekelijks|(?:elke|iedere) (?:dag|week)|in (?:1|een|hetzelfde) team)\b",
+        r"\b(?:dagelijks|wekelijks|(?:elke|iedere) (?:dag|week)|in (?:1|een|hetzelfde) team|"
+        r"op dezelfde (?:gang|kamer|afdeling))\b",
         None,
         who=frozenset((OWN, EACH)),
-        also=rf"^(?=.*\b(?:{_MEET}|zitten|werken)\b)(?=.*\b(?:{_COACH}|we|wij)(?!\w)).*\b{_CLINICIAN}\b",
+        also=rf"^(?=.*\b(?:{_MEET}|zit|zitten|werken)\b)(?=.*\b(?:{_COACH}|we|wij)(?!\w)).*\b{_CLINICIAN}\b",
         never=NEGATION.pattern + "|" + _MODAL + r"|\b(?:hun|partner|reintegratiebedrijf)\b",
     ),
     _topic(
         criterion_key(4),
         _NO,
-        r"\b(?:nooit|nauwelijks|amper)\b",
+        r"\b(?:nooit|nauwelijks|amper|(?:geen|weinig) (?:\w+ )?(?:contact|overleg|afstemming) tussen)\b",
         fixed=True,
         who=frozenset((OWN, EACH)),
         also=rf"^(?=.*\b{_MEET}\b).*\b{_CLINICIAN}\b",
@@ -363,7 +365,7 @@ _TOPICS: tuple[Topic, ...] = (
     _topic(
         criterion_key(5),
         _NO,
-        r"\bniet iedereen (?:\w+ ){0,4}(?:aanmelden|melden|meedoen)\b|"
+        r"\bniemand (?:\w+ ){0,2}kent ips\b|\bniet iedereen (?:\w+ ){0,4}(?:aanmelden|melden|meedoen)\b|"
         r"\b(?:teams|afdelingen) (?:\w+ ){0,4}(?:nooit|niet|niks|niets) (?:\w+ ){0,3}gehoord\b",
         fixed=True,
         who=frozenset((OWN, EACH)),
@@ -372,7 +374,8 @@ _TOPICS: tuple[Topic, ...] = (
         criterion_key(5),
         _YES,
         r"\b(?:iedereen|elke client|iedere client|alle (?:clienten|teams)) (?:\w+ ){0,4}zich (?:\w+ )?"
-        r"(?:aanmelden|opgeven|melden (?:voor ips|bij (?:ons|het ips)))(?! bij de)\b|\balle teams kennen (?:ips|ons)\b",
+        r"(?:aanmelden|opgeven|melden (?:voor ips|bij (?:ons|het ips)))(?! bij de)\b|\balle teams kennen (?:ips|ons)\b|"
+        r"\b(?:elke|iedere) client (?:die wil )?(?:mag|kan) meedoen\b|\bweten ons (?:\w+ )?te vinden\b",
         None,
         who=frozenset((OWN, EACH)),
         never=NEGATION.pattern + r"|\b(?:moet|moeten|willen|zou|zouden|alleen)\b",
@@ -389,7 +392,7 @@ _TOPICS: tuple[Topic, ...] = (
         criterion_key(7),
         _YES,
         r"\b(?:contacten|contact|lijnen|lijntjes|samenwerking) met (?:\w+ ){0,6}?(?:werkgevers|uwv|gemeenten?)\b"
-        r"(?: \w+){0,5} (?:goed|prima|uitstekend|soepel)\b|"
+        r"(?: \w+){0,5} (?:goed|prima|uitstekend|soepel|kort)\b|"
         r"\bwerkgevers (?:hebben|is|zijn) (?:we |wij )?(?:\w+ )?(?:goed|goede|prima|korte|veel) (?:contact|contacten|"
         r"lijnen|lijntjes)\b|\bkennen (?:veel|genoeg|heel veel|volop) werkgevers\b",
         None,
@@ -408,7 +411,8 @@ _TOPICS: tuple[Topic, ...] = (
         criterion_key(8),
         _YES,
         rf"\b{_COACH} (?:\w+ ){{0,2}}(?:(?:mogen|kunnen) (?:\w+ )?zelf (?:bepalen|beslissen|kiezen)|"
-        rf"(?:bepalen|beslissen|kiezen) (?:\w+ )?zelf|zijn (?:\w+ ){{0,2}}vrij (?:om|in))\b",
+        rf"(?:bepalen|beslissen|kiezen) (?:\w+ )?zelf|zijn (?:\w+ ){{0,2}}vrij (?:om|in)|"
+        rf"(?:hebben|krijgen) (?:\w+ )?carte blanche|(?:mogen|kunnen) (?:\w+ )?hun eigen gang gaan)\b",
         _NO,
         who=frozenset((OWN, EACH)),
     ),
