@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 import tempfile
 import zipfile
 from collections.abc import Sequence
@@ -55,6 +56,8 @@ def pack(nlp: Language, folder: Path) -> Path:
         files = {
             f"{NAME}/{NAME}-{VERSION}/{p.relative_to(data)}": p.read_bytes() for p in data.rglob("*") if p.is_file()
         }
+    strings = next(name for name in files if name.endswith("/vocab/strings.json"))
+    files[strings] = _slim(json.loads(files[strings]), nlp)
     meta = next(content for name, content in files.items() if name.endswith("/meta.json"))
     files |= {
         f"{NAME}/__init__.py": (HERE / "package/init_template.py").read_bytes(),
@@ -77,6 +80,14 @@ def pack(nlp: Language, folder: Path) -> Path:
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, files[name], zipfile.ZIP_DEFLATED, 9)
     return target
+
+
+def _slim(strings: Sequence[str], nlp: Language) -> bytes:
+    """Leave out the training words among the strings: only labels and their parts have to be known beforehand."""
+    labels = {label for name in nlp.component_names for label in getattr(nlp.get_pipe(name), "labels", ())}
+    needed = labels | {part for label in labels for part in re.split(r"[|=]", label)}
+    kept = [s for s in strings if s in needed or len(s) <= 3 or not s.isalpha()]
+    return json.dumps(kept, ensure_ascii=False, indent=0).encode()
 
 
 def _digest(content: bytes) -> str:

@@ -46,7 +46,7 @@ def build(sentences: Sequence[Sentence]) -> dict[str, Any]:
     }
     lemmatizer.load_tables(tables)
     tables["heads"], tables["modifiers"], tables["links"] = _parts(observed, lemmatizer)
-    return tables
+    return {name: dict(sorted(table.items())) for name, table in tables.items()}
 
 
 def _domain_compounds(known: set[str]) -> list[Observation]:

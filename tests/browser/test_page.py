@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.settings import Settings
 from bot.web.app import PublicPort, create_app
+from tests.browser.conftest import open_chat, say
 from tests.fakes.knowledge import FACTS, SAFETY, SOURCES, advise
 from tests.fakes.rasa import FakeRasa
 from tests.fakes.serving import free_port, serving
 from tests.fakes.store import MemoryDossierStore
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
@@ -70,24 +68,6 @@ def site() -> Iterator[Site]:
         yield Site(address, rasa)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None and not os.environ.get("CI"):
-        pytest.skip("no Chromium: install Debian's package chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="nl-NL")
-    context.set_default_timeout(10_000)
-    yield context
-    context.close()
-
-
 @pytest.fixture
 def page(context: BrowserContext, site: Site) -> Iterator[Page]:
     page = context.new_page()
@@ -97,15 +77,6 @@ def page(context: BrowserContext, site: Site) -> Iterator[Page]:
     page.goto(site.address)
     yield page
     assert problems == []
-
-
-def open_chat(page: Page) -> None:
-    page.get_by_role("button", name="Chat met IPS-wijzer").click()
-
-
-def say(page: Page, text: str) -> None:
-    page.get_by_label("Je bericht").fill(text)
-    page.get_by_label("Je bericht").press("Enter")
 
 
 def violations(page: Page) -> list[Any]:

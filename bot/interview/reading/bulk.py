@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 from bot.interview.reading.clauses import HEDGE, PROGRESS, Clause, at
 from bot.interview.reading.findings import NUMBERED, UNIVERSAL, Finding
 from bot.interview.reading.organisations import OWN, PARTNER
-from bot.interview.reading.subjects import EACH, JOINT, Subjects
+from bot.interview.reading.subjects import EACH, JOINT, SOMEBODY, Subjects
 from bot.model import CRITERION_NUMBERS, Status, criterion_key
 
 YES, NO, UNKNOWN, PARTLY, WORKING = "ja", "nee", "weet_niet", "deels", "bezig"
@@ -448,6 +448,8 @@ def _of_subject(subject: str, parts: Sequence[_Part], subjects: Subjects) -> lis
         return _as_one("jointly_meets_criteria", parts)
     if subject == PARTNER:
         return _as_one("partner_meets_criteria", parts)
+    if subject == SOMEBODY:
+        return []
     own = _own(parts)
     return own + (_as_one("partner_meets_criteria", parts) if subject == EACH and subjects.has_partner else [])
 
@@ -456,9 +458,9 @@ def _as_one(key: str, parts: Sequence[_Part]) -> list[Finding]:
     """All eight or not, for a partner or for the coalition."""
     values = _tally(parts)
     where = parts[0].items[0].start
-    if any(value == NO for value in values.values()) or any(
-        item.count is not None for part in parts for item in part.items
-    ):
+    counted = any(item.count is not None for part in parts for item in part.items)
+    not_all = any(part.polarity == NO and item.kind == "all" for part in parts for item in part.items)
+    if NO in values.values() or counted or not_all:
         return [Finding(key, where, False)]
     if len(values) == 8 and all(value == YES for value in values.values()):
         return [Finding(key, where, True)]

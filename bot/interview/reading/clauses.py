@@ -55,7 +55,7 @@ HEDGE = re.compile(
     r"meestal|soms|deels|gedeeltelijk|grotendeels|sommige|sommigen|de meesten?|niet altijd|niet allemaal|niet iedereen|"
     r"af en toe|een beetje|min of meer|enigszins|half om half|de helft|bijna|zo goed als|niet helemaal|niet echt|"
     r"niet volledig|wisselend|hangt er ?vanaf|hangt af|ligt eraan|een deel|een aantal|niet elke|niet alle|"
-    r"nog niet alle)\b"
+    r"nog niet alle|lang niet iedereen)\b"
 )
 PROGRESS = re.compile(
     r"\b(?:werken (?:we |wij |nog |er |hier |daar |hard )*(?:aan|naartoe)|werk(?:en)? (?:er|hier|daar)aan|"
@@ -67,25 +67,36 @@ PROGRESS = re.compile(
     r"concept)|"
     r"in de (?:steigers|planning|pijplijn)|komt eraan|komen eraan|loopt nog|lopen nog|volgt nog|onderweg|"
     r"moet(?:en)? (?:we |wij |nog |dat |het |er )*(?:nog )?(?:geregeld|opgeleid|getraind|geschoold|regelen|"
-    r"opzetten|komen))\b"
+    r"opzetten|opbouwen|opstellen|maken|komen))\b"
 )
 _PLAN = re.compile(
     r"\b(?:(?<!die )wil|(?<!die )willen|wilden|wensen|hopen|gaan (?:we|wij|ze|zij)(?! uit van)|(?:we|wij|ze|zij|"
     r"ik) (?:gaan|ga|zullen|zal)(?! uit van)|"
     r"zullen (?:we|wij|ze|zij)|straks|van plan|het plan is|plannen om|overwegen|denken (?:er)?(?:aan|over)|binnenkort|"
     r"volgend jaar|in de toekomst|op termijn|ooit|streven|streefdoel|ambitie|voornemen|zouden graag|graag willen|"
-    r"beginnen met|starten met|gaan starten|willen starten|moet|moeten|zoeken|op zoek|interesse)\b"
+    r"beginnen met|starten met|gaan starten|willen starten|"
+    r"(?:moet|moeten)(?! (?:[\w']+ ){0,4}(?:verantwoord|toestemming))|zoeken|op zoek|interesse)\b"
 )
 _SUPPOSE = re.compile(
     r"\b(?:stel|stel dat|stel nou|stel nu|stel je voor|gesteld dat|veronderstel|wat als|wat indien|wat gebeurt er als|"
     r"als (?:nou |nu |wel |niet |dan )*(?:we|wij|ze|zij|ik|het|dat|er|onze|ons|de|hun|hij|je|jullie|iemand|mensen|die|"
     r"clienten|iedereen|niemand|alles)\b|indien|mits|tenzij|zodra|zolang|mocht|mochten|in het geval|"
-    r"op voorwaarde|pas als|alleen als|behalve als|ook als|zou|zouden|zoude|bijvoorbeeld als|even aangenomen)\b"
+    r"op voorwaarde|pas als|alleen als|behalve als|ook als|zou|zouden|zoude|bijvoorbeeld als|hypothetisch\w*|"
+    r"theoretisch|in theorie|aangenomen dat|even aangenomen|ervan uitgaand\w*|laten we (?:zeggen|aannemen)|alsof|"
+    r"(?<!we )(?<!wij )(?<!ik )ga er (?:\w+ ){0,2}van ?uit)\b"
 )
 _BACKWARD = re.compile(r"^(?:mits|tenzij|zolang|pas als|alleen als|op voorwaarde|indien|als|zodra|behalve als)\b")
-_SUPPOSE_ALL = re.compile(r"\b(?:stel|stel je voor|gesteld|veronderstel|even aangenomen|wat als)\b")
+_SUPPOSE_ALL = re.compile(
+    r"\b(?:stel|stel je voor|gesteld|veronderstel|even aangenomen|wat als|hypothetisch\w*|alsof)\b"
+)
+# "Bij 20 per fte, wat dan?": a fragment before a question about what would change is supposed, not stated.
+_FRAGMENT = re.compile(r"^(?:en |maar |dus )?(?:bij|met|zonder)\b|\bin plaats van\b")
+_WHAT_CHANGES = re.compile(
+    r"\b(?:verandert|veranderen|wat dan|hoe (?:zit|gaat) (?:het|dat) dan|wordt (?:het|dat) anders|scheelt)\b"
+)
 _NOT_KNOWN = re.compile(
-    r"\b(?:weet|weten|wist|wisten) (?:\w+ ){0,4}(?:niet|nog niet|nooit)\b|\bgeen (?:flauw |enkel )?idee\b|"
+    r"\b(?<!teams )(?<!afdelingen )(?:weet|weten|wist|wisten) (?:\w+ ){0,4}(?:niet|nog niet|nooit)\b|"
+    r"\bgeen (?:flauw |enkel )?idee\b|"
     r"\bniet (?:\w+ ){0,2}(?:zeker|duidelijk|bekend|gekeken|nagegaan|uitgezocht|onderzocht|bekeken)\b|"
     r"\b(?:vraag|vragen|vroeg|vroegen) (?:me|mij|ons|we ons|wij ons|ik me) af\b|\bafvragen\b|\bbenieuwd\b|"
     r"\bkweenie\b|\bkweet niet\b|"
@@ -95,9 +106,14 @@ _NOT_KNOWN = re.compile(
 )
 # What a publication or somebody else says, or what holds for anybody, isn't about the speaker.
 _REPORTED = re.compile(
-    r"\b(?:gelezen|er staat dat|staat er dat|volgens (?!mij\b)|handreiking|publicatie|de regels?|zei|zeggen|"
-    r"zegt|vertelde|"
+    r"\b(?:gelezen|staat (?:er )?dat|volgens (?!mij\b)|handreiking|publicatie|de regels?|zei|zeggen|"
+    r"zegt|vertelde|(?:beweert|vindt|schrijft|meent|meldt|claimt|denkt|roept) (?:\w+ ){0,2}dat|"
     r"gehoord dat|ik begreep|ik begrijp|als ik het goed begrijp|het maximum is|de norm is|de grens is|de eis is)\b"
+)
+# "Noteer overal ja": told what to write down, we know nothing.
+_DICTATED = re.compile(
+    r"\b(?:zeg|noteer|schrijf|vul|zet|maak|markeer|vink|registreer|beschouw|reken|geef)\b(?: \w+){0,4} "
+    r"(?:dat|overal|alles|alle|allemaal)\b"
 )
 _GENERIC = re.compile(r"\b(?:je|men)\b")
 _OURS = re.compile(r"\b(?:we|wij|ik|onze|ons|hier)\b")
@@ -105,7 +121,7 @@ _OURS = re.compile(r"\b(?:we|wij|ik|onze|ons|hier)\b")
 _FIRST_OPENER = re.compile(
     r"^(?:(?:moet|moeten|mag|mogen|telt|tellen|geldt|gelden|hoeft|hoeven|kan|kunnen) "
     r"(?!niet\b|nog\b|wel\b|ook\b|geen\b|al\b|zeker\b|altijd\b|allemaal\b|we wel\b|we niet\b|lukken\b|"
-    r"kunnen\b)\w+ \w+ \w+|"
+    r"kunnen\b|een ander (?:\w+ )?doen$)\w+ \w+ \w+|"
     r"(?:is|zijn) (?:\d|een|het|de|dit|iemand|beschermd|ggz)\b(?: \w+){2,}|welke? \w+|wat (?!betreft|"
     r"ons betreft|mij betreft|we )\w+|"
     r"waar (?!we|wij)\w+ \w+)"
@@ -131,11 +147,11 @@ _OPENER = re.compile(
 _BARE_OPENER = re.compile(
     r"^(?:en |maar |dus |dan |of |ja |nee |nou |ok |oke )*(?:"
     r"(?:hoe|wie|waarom|wanneer|hoeveel|hoezo|waarvoor|wiens)\b|(?:aan|bij|van|met|voor|in|op|door) (?:welke?|"
-    r"wie|wat|hoeveel)\b|wat (?:moet|moeten|kan|kunnen|is|zijn|als|nu|dan|betekent|"
+    r"wie|wat|hoeveel)\b|wat (?:moet|moeten|kan|kunnen|is|zijn|als|nu|dan|betekent|verandert|scheelt|"
     r"bedoel|bedoelt|houdt|doen|mag|zegt)\b|welke? \w+ (?:moet|moeten|kan|kunnen|is|zijn|mag|mogen|past|passen|"
     r"hoort)\b|"
     r"(?:mag|mogen) (?:we|wij|ik|dat|dit|een|ook|je|u|de|er|het|jullie|ons|onze|ggz|uwv|gemeente|"
-    r"reintegratiebedrijf)\b(?! niet$)|"
+    r"reintegratiebedrijf)\b(?! niet$| ander (?:\w+ )?doen$)|"
     r"(?:kan|kun|moet|is|telt|klopt|hoeft) (?:dat|dit|een|je|u|ik|jij)\b(?! (?:ook |wel |niet |echt )*(?:niet|"
     r"ook|wel|zo)?$)|"
     r"(?:klopt|is) het (?:dat|zo|waar|erg|nodig|verplicht|genoeg|te)\b|(?:geldt|geld|betekent) (?:dat|dit|het)\b|"
@@ -150,7 +166,8 @@ _BOUNDARY = re.compile(
     r" (?=(?:maar(?! (?:\d|ongeveer|een paar|weinig|een klein|hooguit|half|heel weinig|1\b))|doch|want|omdat|"
     r"doordat|terwijl|hoewel|dus|zodat|alleen (?:zitten|hebben|is|zijn|wil|willen|criterium|"
     r"nummer|\d|het|de|we|wij|aan|als))\b)|"
-    r" (?=en (?:we|wij|ik|ze|zij|hij|die|dat|dit|er|het|onze|ons|hun|als|niet|geen|wel|nu|daar|ook|verder|zelf|samen|"
+    r" (?=en (?:we|wij|ik|ze|zij|hij|die|dat|dit|er|het(?! uwv)|onze|ons|hun|als|niet|geen|wel|nu|daar|ook|verder|"
+    r"zelf|samen|"
     r"hebben|heb|doen|zijn|werken|willen|criterium|nummer|halen|voldoen|bieden|hoe|wat|wie|mag|mogen|moet|kan|moeten|"
     r"alle|alles|aan|nog|met|in|op|heeft|haalt|doet|voldoet|wil|kunnen|gaan)\b)|"
     r" (?=(?:stel|wat als|als (?:we|wij|ze|zij|het|er|onze|de|hun|dat|iemand|ik|je|mijn|nu|nou)|mits|tenzij|"
@@ -168,6 +185,8 @@ _TRIM = " ,():"
 # "De andere criteria kunnen we halen" is one clause; "we hebben 30 per fte mogen we dat" is two.
 _INVERTED = re.compile(r"(?:mogen|mag|moeten|kunnen) (?:we|wij|ik)\b")
 _FINITE = re.compile(r"\b(?:we|wij|ik|is|zijn|heeft|hebben|heb|doen|doet|willen|wil|per fte)\b")
+# "Zeg maar dat …", "ga er maar van uit dat …": no conjunction.
+_TOLD = re.compile(r"\b(?:zeg|noteer|schrijf|vul|zet|maak|doe|geef|ga er|laat|reken)$")
 # A lone word of these opens the clause that follows.
 _LEADERS = frozenset(
     (
@@ -258,9 +277,8 @@ def _spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
     spans, begin = [], start
     for match in _BOUNDARY.finditer(text, start, end):
         piece = text[begin : match.start()].strip(_TRIM)
-        if piece in _LEADERS or (
-            _INVERTED.match(text, match.end()) and match.group() == " " and not _FINITE.search(piece)
-        ):
+        inverted = _INVERTED.match(text, match.end()) and match.group() == " " and not _FINITE.search(piece)
+        if piece in _LEADERS or inverted or (_TOLD.search(piece) and text.startswith("maar ", match.end())):
             continue
         spans.append((begin, match.start()))
         begin = match.end()
@@ -289,13 +307,24 @@ def _moods(texts: list[str], separators: list[str], asks: bool) -> list[Mood]:
     first_question = _first_question(texts, asks)
     moods: list[Mood] = []
     for index, text in enumerate(texts):
-        moods.append(Mood.ASKED if index >= first_question else _mood(text, moods[-1] if moods else None))
+        moods.append(Mood.ASKED if index >= first_question else _mood(text, moods, texts))
+    _suppose_around(texts, moods, first_question)
     for index in range(1, len(texts)):
         backward = moods[index] is Mood.SUPPOSED and _BACKWARD.match(texts[index]) and "," not in separators[index]
         strong = _PROVISO.match(texts[index])
         if (backward or strong) and moods[index - 1] is Mood.STATED:
             moods[index - 1] = Mood.SUPPOSED
     return moods
+
+
+def _suppose_around(texts: list[str], moods: list[Mood], question: int) -> None:
+    """Mark what a "wat verandert er" asks about: the fragment before it and the "als …" after it."""
+    if question == len(texts) or not _WHAT_CHANGES.search(texts[question]):
+        return
+    for index, text in enumerate(texts):
+        before, after = index < question and _FRAGMENT.search(text), index > question and _SUPPOSE.match(text)
+        if before or after:
+            moods[index] = Mood.SUPPOSED
 
 
 def _first_question(texts: list[str], asks: bool) -> int:
@@ -319,14 +348,22 @@ _BACK_TO_FACTS = re.compile(
 )
 
 
-def _mood(text: str, previous: Mood | None) -> Mood:
+_ONLY_SUPPOSES = re.compile(
+    r"(?:(?:en|maar|even|puur|nou|dus) )*(?:hypothetisch|theoretisch|in theorie|stel|stel je voor|gesteld|aangenomen)"
+    r"(?: (?:gezien|gesproken|he|eens|dat))*"
+)
+
+
+def _mood(text: str, moods: Sequence[Mood], texts: Sequence[str]) -> Mood:
+    previous = moods[-1] if moods else None
     if _SUPPOSE.search(text):
         return Mood.SUPPOSED
-    if previous is Mood.SUPPOSED and not _BACK_TO_FACTS.match(
-        text,
-    ):
-        return Mood.SUPPOSED
-    if _NOT_KNOWN.search(text) or _REPORTED.search(text) or (_GENERIC.search(text) and not _OURS.search(text)):
+    if previous is Mood.SUPPOSED:
+        announced = _ONLY_SUPPOSES.fullmatch(texts[len(moods) - 1]) is not None
+        if announced or not _BACK_TO_FACTS.match(text):
+            return Mood.SUPPOSED
+    reported = _REPORTED.search(text) or _DICTATED.search(text)
+    if _NOT_KNOWN.search(text) or reported or (_GENERIC.search(text) and not _OURS.search(text)):
         return Mood.UNKNOWN
     if previous is Mood.UNKNOWN and _EMBEDDED.match(_AND.sub("", text)):
         return Mood.UNKNOWN

@@ -29,6 +29,8 @@ _COMMANDS = tuple(
         rf"\bkan (?:criterium|nummer) (?P<n>[1-8]) (?:nog |ook |toch |misschien )*(?:naar|op|in) (?:een )?{_VALUE}\b",
         rf"\b(?:criterium|nummer) (?P<n>[1-8]) (?:is|was) (?:toch|eigenlijk|bij nader inzien) (?:een |wel |"
         rf"gewoon )?{_VALUE}\b",
+        rf"\bik (?:zei|schreef|antwoordde)(?: \w+){{0,3}} (?:criterium|nummer) (?P<n>[1-8])(?: \w+){{0,2}},? maar "
+        rf"(?:het|dat) (?:is|moet|was) (?:toch |een )*{_VALUE}\b",
     )
 )
 _AND_ANOTHER = re.compile(rf",?(?: en| ,)? {_CRITERION} (?:naar|in|op|moet|wordt)? ?(?:een )?{_VALUE}\b")
@@ -36,10 +38,19 @@ _OTHER = re.compile(
     r"\b(?:verander|wijzig|zet|corrigeer|pas|maak)(?: van)? (?:het |de |mijn |onze |ons |even |"
     r"maar )*(?P<what>[a-z][a-z ]{2,40}?) (?:aan )?(?:naar|in|op|tot|een) (?P<to>.{1,80})$"
 )
+_NAMED_WRONG = re.compile(
+    r"\b(?:dat van|wat ik zei over|die|dat|het|de) (?:de |die |dat |het |onze |ons |mijn )?(?P<what>[a-z][a-z ]{2,30}?) "
+    r"klopt niet,? (?:want |maar )?(?:het|dat) (?:is|zijn|moet|was) (?:toch )?(?P<to>.{1,80})$"
+)
+_AT_CRITERION = re.compile(
+    r"\b(?:bij|van|voor) (?P<what>(?:criterium|nummer) [1-8]) (?:moet|moest|hoort|had) (?:het |er |dat |eigenlijk |toch )*"
+    r"(?P<to>.{1,60}?) (?:zijn|staan|worden|moeten zijn|te staan)\b"
+)
 _ALIASES = tuple(
     (key, re.compile(alias))
     for key, alias in (
         ("organisation_type", r"(?:type |soort )?organisatie(?:type|soort)?|type|soort organisatie|instelling"),
+        ("criteria.6", r"(?:de )?caseloads?"),
         ("capacity", r"capaciteit|aantal mensen(?: voor ips)?|tekort|personeel"),
         ("partner_types", r"(?:mogelijke )?partners?(?:types?)?|samenwerkingspartners?"),
         ("prefers_outsourcing", r"uitbesteden|uitbesteding|voorkeur"),
@@ -61,13 +72,30 @@ _MARKERS = re.compile(
     r"vergis\w*|verkeerd|foutje?|oeps|aanpassen|pas (?:het|dat|criterium|\w+) aan|"
     r"klopt niet|niet juist|niet goed ingevuld|in plaats van|bij nader inzien|moest zijn|moet .{1,20} zijn|"
     r"had .{1,20} moeten zijn|toch (?:geen|niet|wel|een|nee|ja)|"
-    r"maak van|rechtzetting|herstel|zeg ik verkeerd|zei ik verkeerd|eerder zei ik|neem terug|moet .{1,20} worden)\b"
+    r"maak van|rechtzetting|herstel|zeg ik verkeerd|zei ik verkeerd|eerder zei ik|neem terug|moet .{1,20} worden|"
+    r"ik (?:zei|schreef|antwoordde|gaf aan)|(?:nee|oh|sorry|ho),? wacht)\b"
 )
 
 
 def corrects(text: str) -> bool:
     """Say whether a normalised message has words of correction."""
     return _MARKERS.search(text) is not None or bool(read_commands(text))
+
+
+# What is put aside in favour of something else: "niet 30 maar 20", "1 jaar niet 10", "een ribw in plaats van een ggz".
+_AMOUNT = r"\d[\d.]*(?: (?:per fte|jaar|maanden|weken|clienten|fte))?"
+_PUT_ASIDE = re.compile(
+    rf"(?<=\bin plaats van )(?:een |de |het |die |dat )?(?:{_AMOUNT}|[a-z]+)|"
+    rf"\b(?:niet|geen) {_AMOUNT} maar (?=(?:\w+ )?\d)|"
+    rf"(?<= jaar),? (?:en )?(?:niet|geen) {_AMOUNT}(?= ?(?:$|[,.;]))|"
+    rf"(?<= maanden),? (?:en )?(?:niet|geen) {_AMOUNT}(?= ?(?:$|[,.;]))|"
+    rf", (?:en )?(?:niet|geen) (?:\d{{2,}}|9)(?: per fte)?(?= ?(?:$|[,.;]))"
+)
+
+
+def without_put_aside(text: str) -> str:
+    """Return a normalised message without the amounts and kinds that it puts aside in favour of others."""
+    return _PUT_ASIDE.sub(lambda match: " " if match.group().endswith(" ") else "", text)
 
 
 _NOT_A_CRITERION = re.compile(r"\b(?:scenario|optie|hulpdocument|document|stap) $")
@@ -98,13 +126,18 @@ def _finding(match: re.Match[str]) -> Finding:
 
 def other_command(text: str) -> tuple[str, str] | None:
     """Return the key that "verander capaciteit naar tijdelijk tekort" changes, and the words of the new value."""
-    match = _OTHER.search(text)
-    if not match:
-        return None
-    for key, alias in _ALIASES:
-        if alias.fullmatch(match["what"].strip()):
+    for pattern in (_OTHER, _NAMED_WRONG, _AT_CRITERION):
+        match = pattern.search(text)
+        key = _named_key(match["what"].strip()) if match else None
+        if match and key:
             return key, match["to"].strip(" .!?")
     return None
+
+
+def _named_key(words: str) -> str | None:
+    if words[:-1] in ("criterium ", "nummer "):
+        return criterion_key(int(words[-1]))
+    return next((key for key, alias in _ALIASES if alias.fullmatch(words)), None)
 
 
 _NEGATIVE = re.compile(r"\bniet\b|nee")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 
 from bot.errors import InvalidValue
 from bot.interview.reading.clauses import Clause, Mood, at
@@ -21,7 +22,7 @@ Judge = Callable[[Decimal], CriterionVerdict]
 _UNIT = r"jaren|jaar|maanden|maand|weken|week|half jaar"
 _IN_YEARS = {"jaar": Decimal(1), "jaren": Decimal(1), "maand": Decimal(12), "week": Decimal(52), "weke": Decimal(52)}
 _DURATION = re.compile(
-    rf"(?:\b(?P<mod>{MODIFIER}) )?(?:\b(?:een|de) )?(?:"
+    rf"(?:\b(?P<mod>{MODIFIER}) (?:nog )?)?(?:\b(?:een|de) )?(?:"
     rf"(?<![\d.])(?P<a>{NUMBER}) ?(?P<au>{_UNIT})? ?(?:-|a|tot|t/m|of) (?:de )?(?P<b>{NUMBER}) ?(?P<bu>{_UNIT})|"
     rf"(?<![\d.])(?P<da>{NUMBER})-(?P<db>{NUMBER}) ?(?P<du>{_UNIT})|"
     rf"(?<![\d.])(?P<y>{NUMBER}) jaar en (?P<m>{NUMBER}) maand(?:en)?|"
@@ -31,7 +32,8 @@ _DURATION = re.compile(
 )
 _MANY_YEARS = re.compile(r"\b(?:nog )(?:vele |heel wat |meerdere |een paar |enkele )?jaren(?:lang)?\b")
 _ELSEWHERE = re.compile(
-    r"\b(?:al|sinds|bestaan|bestaat|geleden|ervaring|oud|afgelopen|laatste|komend|komende|vorig|vorige|over|binnen|per|"
+    r"\b(?:al|sinds|bestaan|bestaat|geleden|ervaring|oud|afgelopen|laatste|komend|komende|vorig|vorige|over|binnen|"
+    r"per(?! (?:persoon|client|kandidaat|deelnemer|traject))|"
     r"wachtlijst|wachttijd|contract|subsidie|pilot|proef|draaien|plan|beleidsplan|opleiding|training|geduurd|"
     r"ziek|leeftijd|"
     r"eerder|jonger|ouder|verleden|openingstijd|tweejaarlijks|project|werkzaam|in dienst|leasen|huren|huurcontract|"
@@ -44,7 +46,8 @@ _CARE_WORDS = re.compile(
     r"woont|verblijven|"
     r"verblijft|blijft|blijven) (?:hier|bij ons|in ons|daar|nog|gemiddeld)|ondersteuning|bij ons (?:blijven|"
     r"wonen|zijn)|"
-    r"krijgen (?:\w+ ){0,5}(?:begeleiding|hulp)|in zorg|uit zorg|woonbegeleiding|ambulante begeleiding|"
+    r"krijgen (?:\w+ ){0,5}(?:begeleiding|hulp)|hebben (?:[\w.]+ ){0,5}begeleiding nodig|in zorg|uit zorg|"
+    r"woonbegeleiding|ambulante begeleiding|"
     r"patienten|verblijf)\b"
 )
 _GUIDANCE_WORDS = re.compile(
@@ -77,29 +80,43 @@ _ONE_TO = re.compile(
     rf"tegen) ?(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})\b(?! ?%)"
 )
 _CASELOAD = re.compile(
-    rf"\bcaseloads?(?: (?:van|is|zijn|zit|ligt|op|rond|we|wij|ons|onze|bij|hebben|nu|momenteel|hier|met|komt|"
+    rf"\bcaseloads?(?: (?:van|zo|varieren|varieert|is|zijn|zit|ligt|op|rond|we|wij|ons|onze|bij|hebben|nu|momenteel|"
+    rf"hier|met|komt|"
     rf"per|fte|trajectbegeleider|de|een|staat|"
     rf"ongeveer op|uit)){{0,5}} ?:? ?(?:(?P<mod>{MODIFIER}) )?(?:de )?(?:(?P<a>{NUMBER}) ?(?:-|a|tot|t/m|"
     rf"of) ?)?(?P<n>{NUMBER})\b(?! ?(?:%|uur|jaar|maand|week))"
 )
 _CASELOAD_AFTER = re.compile(
     rf"(?:\b(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER}) (?:als|aan|per|in de|in onze|"
-    rf"in hun) caseload\b"
+    rf"in hun|is (?:nu )?(?:onze|de)) caseload\b"
 )
 _PERSON_HAS = re.compile(
-    rf"\b(?:iedere|elke|per|een) (?:ips )?(?:trajectbegeleider|begeleider|coach|jobcoach|medewerker|"
+    rf"\b(?:iedere|elke|per|een|1|onze|mijn) (?:ips )?(?:trajectbegeleider|begeleider|coach|jobcoach|medewerker|"
     rf"consulent) (?:heeft|doet|begeleidt|krijgt) (?:er )?(?:nu |gemiddeld )?"
     rf"(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})(?: (?:{_PERSON}))?\b(?! (?:uur|fte|jaar|dagen|maand))"
+)
+_EACH_HAS = re.compile(
+    rf"\b(?:doen|hebben|begeleiden|krijgen) (?:er |ze )?(?:elk|ieder|allemaal) (?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})"
+    rf"(?: (?:{_PERSON}))?\b(?! (?:uur|fte|jaar|dagen|maand))"
+)
+_UNDER_ONE = re.compile(
+    rf"^(?!.*\b(?:teams?|wij|we)\b).*?(?:\b(?P<mod>{MODIFIER}) )?\b(?P<n>{NUMBER}) (?:{_PERSON} )?onder "
+    rf"(?:zich|(?:haar|zijn) hoede)\b"
 )
 _PER_PERSON = re.compile(
     rf"(?:\b(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER}) (?:{_PERSON} )?(?:per|elke|iedere|ieder|op 1|op een) "
     rf"(?:ips )?(?:trajectbegeleider|begeleider|coach|jobcoach|medewerker|consulent|collega)\b"
 )
+_OF_ONE_PERSON = (_PER_PERSON, _PERSON_HAS, _EACH_HAS, _UNDER_ONE)
 _FTE = re.compile(
     r"(?:\b(?P<count>[2-9]|1\d) (?:ips )?(?:trajectbegeleiders|begeleiders|coaches|jobcoaches|"
     r"mensen|medewerkers) (?:van |met |a |voor )?"
     r"(?P<each>ieder |elk |elk van |allebei |"
     r"allemaal )?)?(?<![\d.,])(?P<n>\d{1,3}(?:\.\d{1,2})?) ?fte\b"
+)
+_FTE_WITH = re.compile(
+    rf"(?<![\d.,])(?P<fte>\d{{1,2}}(?:\.\d{{1,2}})?) fte (?:met|heeft|begeleidt|doet) (?:er )?(?:(?P<mod>{MODIFIER}) )?"
+    rf"(?P<n>\d{{1,3}})(?= ?(?:$|[,.;]|{_PERSON}\b|onder zich))"
 )
 _CLIENTS = re.compile(
     rf"(?<![\d.,])(?:(?P<mod>{MODIFIER}) )?(?P<n>\d{{1,4}}) (?:ips |lopende |actieve |"
@@ -118,10 +135,11 @@ _BARE = re.compile(
     rf"(?P<unit> (?:{_PERSON}|fte))?(?: (?:ongeveer|max|maximaal|minimaal|hooguit|denk ik|geloof ik|of zo|per|"
     rf"elk|ieder|hoor|dus))*$"
 )
+_MOST_RATIOS = 10
 _MOST_SANE = Decimal(60)
 _MOST_PER_FTE = Decimal(150)
 _MOST_YEARS = Decimal(20)
-_IN_PART = re.compile(r"\b(?:zelden|vrijwel nooit|niet vaak|\d+ van de \d+|procent)\b|%")
+_IN_PART = re.compile(r"\b(?:liefst|idealiter|zelden|vrijwel nooit|niet vaak|\d+ van de \d+|procent)\b|%")
 _WE_DO = re.compile(r"\b(?:we|wij|team) (?:doen|doet)\b|\b(?:doen|doet) (?:we|wij)\b")
 _SHORT = 10  # words in a clause that answers the question without naming its subject
 _FAR = {CARE: Decimal(120), GUIDANCE: Decimal(120), CAPACITY: Decimal(9999)}
@@ -168,7 +186,8 @@ def _several(found: Sequence[Finding]) -> Finding:
 
 _CARE_OR_GUIDANCE = re.compile(r"\b(?:zorg of|zorg en) (?:\w+ )?begeleiding")
 _TRAJECT = re.compile(r"\btraject")
-_RECEIVE = re.compile(r"\bkrijgen\b")
+_THOSE_TWO_YEARS = re.compile(r"\bdie 2 jaar\b")  # of criterion 2; criterion 1 asks one
+_RECEIVE = re.compile(r"\b(?:krijgen|nodig)\b")
 
 
 def _about(clause: Clause, match: re.Match[str], pending: str | None) -> int | None:
@@ -187,13 +206,15 @@ def _about(clause: Clause, match: re.Match[str], pending: str | None) -> int | N
         return _pending_number(pending)
     if care or guidance:
         return CARE if care else GUIDANCE
-    return _pending_number(pending) if len(around.split()) <= _SHORT else None
+    asked = _pending_number(pending) if len(around.split()) <= _SHORT else None
+    return asked or (GUIDANCE if _THOSE_TWO_YEARS.search(around) else None)
 
 
 def _pending_number(pending: str | None) -> int | None:
     return {criterion_key(CARE): CARE, criterion_key(GUIDANCE): GUIDANCE}.get(pending or "")
 
 
+_CORRECTING = re.compile(r"^(?:(?:nee|neen|oeps|sorry|oh),? )+(?=(?:ik )?bedoel|wacht)")
 _OUT_OF_REACH = re.compile(r"\b(?:niet|geen|nooit|onhaalbaar|nauwelijks|nee)\b")
 
 
@@ -201,7 +222,7 @@ def _duration(clause: Clause, match: re.Match[str], number: int, knowledge: Know
     criterion = knowledge.criteria[number]
     said = _years(match)
     note = match.group().strip()
-    ability = clause.text.replace(match.group(), " ")
+    ability = _CORRECTING.sub("", clause.text.replace(match.group(), " "))
     if _OUT_OF_REACH.search(ability):
         return _unable(criterion, said, note, clause.start, ability)
     finding = judge(criterion, said, lambda value: judge_measure(criterion, value), note, clause.start)
@@ -265,10 +286,10 @@ def _caseloads(text: str, clauses: Sequence[Clause], pending: str | None, knowle
         text,
     )
     for pattern in (_PER_FTE, _FTE_FIRST, _CASELOAD, _CASELOAD_AFTER):
-        match = pattern.search(text)
-        if match:
-            return [_ratio(criterion, match, at(clauses, match.start()), per_person=False)]
-    match = _PER_PERSON.search(text) or _PERSON_HAS.search(text)
+        matches = list(islice(pattern.finditer(text), _MOST_RATIOS))
+        if matches:
+            return [_ratio(criterion, match, at(clauses, match.start("n")), per_person=False) for match in matches]
+    match = next(filter(None, (pattern.search(text) for pattern in _OF_ONE_PERSON)), None)
     if match:
         return [_ratio(criterion, match, at(clauses, match.start()), per_person=True)]
     match = _ONE_TO.search(text)
@@ -300,12 +321,13 @@ def _ratio(criterion: Criterion, match: re.Match[str], clause: Clause, *, per_pe
         said = Quantity(said.low, None, said.low_open)
     if said.average:
         said = Quantity(said.low, said.high, said.low_open, said.high_open)
-    finding = judge(criterion, said, lambda value: judge_measure(criterion, value), note, match.start())
+    where = match.start("n")
+    finding = judge(criterion, said, lambda value: judge_measure(criterion, value), note, where)
     if _DENIED.search(clause.text) and not _DENIED_BOUND.search(clause.text):
-        return Finding(finding.key, match.start(), unclear=f"'{note}' staat in een ontkenning")
+        return Finding(finding.key, where, unclear=f"'{note}' staat in een ontkenning")
     if per_person and finding.unclear:
         return Finding(
-            finding.key, match.start(), unclear=f"bij {note} hangt het af van hoeveel fte een trajectbegeleider werkt"
+            finding.key, where, unclear=f"bij {note} hangt het af van hoeveel fte een trajectbegeleider werkt"
         )
     return finding
 
@@ -314,12 +336,15 @@ def _clients_and_fte(text: str, clauses: Sequence[Clause], pending: str | None, 
     match = _ON_PART.search(text)
     if match:
         return [_divided(criterion, Decimal(match["n"]), Decimal(match["fte"]), match.start())]
+    ftes = list(_FTE.finditer(text))
+    match = _FTE_WITH.search(text)
+    if match and len(ftes) == 1:
+        return [_divided(criterion, Decimal(match["n"]), Decimal(match["fte"]), match.start("n"), match["mod"])]
     clients = [
         found
         for found in _CLIENTS.finditer(text)
         if not _MEANT_OTHERWISE.search(text[max(0, found.start() - 25) : found.start()])
     ]
-    ftes = list(_FTE.finditer(text))
     if len(clients) == 1 and len(ftes) == 1 and abs(clients[0].start() - ftes[0].start()) <= 90:
         return [_pair(criterion, clients[0], ftes[0], at(clauses, clients[0].start("n")))]
     if len(clients) == 1 and len(ftes) > 1:

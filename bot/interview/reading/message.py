@@ -5,13 +5,14 @@ readers then return findings with their position, and only what is stated become
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from bot.interview.reading.asked import read_asked
 from bot.interview.reading.bulk import read_bulk
-from bot.interview.reading.choices import read_choice
 from bot.interview.reading.clauses import Clause, Mood, asks, at, embeds_question, says_unknown, split
-from bot.interview.reading.corrections import corrects, other_command, read_commands
+from bot.interview.reading.corrections import corrects, other_command, read_commands, without_put_aside
 from bot.interview.reading.findings import CORRECTED, NUMBERED, UNIVERSAL, Finding
 from bot.interview.reading.measures import CAPACITY, read_measures
 from bot.interview.reading.merging import Merged, label, merge
@@ -33,7 +34,7 @@ from bot.interview.reading.organisations import (
 from bot.interview.reading.people import HIRING, read_capacity, read_people, read_trained
 from bot.interview.reading.polarity import polarity
 from bot.interview.reading.relations import read_relations
-from bot.interview.reading.subjects import Subjects, elsewhere
+from bot.interview.reading.subjects import SOMEBODY, Subjects, elsewhere
 from bot.interview.reading.topics import read_topics
 from bot.model import CriterionVerdict, FactValue, Knowledge, Status, criterion_key
 
@@ -66,11 +67,15 @@ class Reading:
 
 def read(text: str, pending: str | None, knowledge: Knowledge) -> Reading:
     """Read one masked message of at most 2,000 characters; `pending` is the key that was asked last, or None."""
-    plain = normalise(text)
+    plain = without_put_aside(normalise(text))
     clauses = split(plain)
     if not clauses:
         return Reading(answer=polarity(plain, clauses).answer, asks="?" in plain)
     return _Message(plain, clauses, pending, knowledge).reading()
+
+
+# "Wat als een van de partners …" asks in general; it supposes nothing about this organisation.
+_ANY_ONE = re.compile(r"\b(?:een|1) van de\b")
 
 
 class _Message:
@@ -122,7 +127,7 @@ class _Message:
             self.clauses, self.subjects, self.mentions, hiring=hiring, own=self.own, pending=self.pending
         )
         found += read_relations(self.clauses, self.subjects, own=self.own, pending=self.pending)
-        return found + read_choice(self.text, self.clauses, self.pending, self.knowledge, found)
+        return found + read_asked(self.text, self.clauses, self.pending, self.knowledge, found)
 
     def _own_only(self, found: list[Finding]) -> list[Finding]:
         """Keep measures of the own organisation: somebody else's caseload says nothing about ours."""
@@ -132,7 +137,7 @@ class _Message:
         clause = at(self.clauses, finding.at)
         if finding.key == criterion_key(CAPACITY) and self.subjects.of(clause) == PARTNER:
             return True
-        return self.subjects.surely_partner(clause) or elsewhere(clause)
+        return self.subjects.surely_partner(clause) or self.subjects.of(clause) == SOMEBODY or elsewhere(clause)
 
     def _organisations(self) -> list[Finding]:
         found = [self._own_type(mention) for mention in self.mentions if mention.role == OWN]
@@ -164,7 +169,8 @@ class _Message:
         if clause.mood in (Mood.ASKED, Mood.UNKNOWN):
             return False
         asked = self.pending == "partner_types" and self.polarity.answer == "nee" and clause is self.clauses[0]
-        return no_partner(clause) or asked
+        named = any(clause.start <= mention.start < clause.end for mention in self.mentions)
+        return (no_partner(clause) and not named) or asked
 
     # --- how it is meant -----------------------------------------------------------------------------------------
 
@@ -177,7 +183,8 @@ class _Message:
         for finding in found:
             mood = at(self.clauses, finding.at).mood
             if mood is Mood.SUPPOSED and finding.weight != CORRECTED:
-                supposed.append(finding)
+                if not _ANY_ONE.search(at(self.clauses, finding.at).text):
+                    supposed.append(finding)
             elif self._counts(finding, mood):
                 stated.append(finding)
         return stated, supposed

@@ -64,6 +64,13 @@ _BETWEEN = re.compile(r"\btussen (?:de )?(\d{1,3}(?: (?:jaar|maanden|weken))?) e
 _PIECES = re.compile(r"\b(?:een |1 )?stuk of (?=\d)")
 
 
+_HALF_TIMERS = re.compile(r"\b(?:(\d{1,2}) |een )?half ?(?:timer|tijder)s?\b")
+
+
+def _half_timers(match: re.Match[str]) -> str:
+    return f"{Decimal(match[1] or 1) / 2} fte"
+
+
 def replace_number_words(text: str) -> str:
     """Write the number words of a lower-case, accent-free text as digits with a decimal point."""
     text = _SPACED_COMPOUND.sub(r"\1en\2", text)
@@ -77,6 +84,7 @@ def replace_number_words(text: str) -> str:
     text = _ONE_IN.sub("1 ", text)
     text = _OR_SO.sub(r"ongeveer \2 \1", text)
     text = _BETWEEN.sub(r"\1 tot ", text)
+    text = _HALF_TIMERS.sub(_half_timers, text)
     return _PIECES.sub("ongeveer ", text)
 
 

@@ -151,6 +151,12 @@ _LONE = re.compile(
     r"^(?:(?:een|de|het|wij|we|ik|gewoon|nou|eh|uh|ehm|dat|is|zijn|bij|van|voor|hallo|hoi|"
     r"goedemiddag|dag|ja|type) )*$"
 )
+_OPENING = re.compile(rf"{_LONE.pattern[:-1]}(?:kleine |grote |middelgrote |particuliere |regionale )?$")
+_NEXT_TYPE = re.compile(rf" ?(?:,|/|&|\+|en|of) ?(?:een |de |het |ook )?(?:{_TYPE.pattern})")
+_NEARBY_RIGHT = re.compile(r"^ (?:bij ons|in onze|naast ons|om de hoek|verderop|in de buurt)\b")
+_TELEGRAM = re.compile(
+    r"\b(?:caseload|clienten|kandidaten|criteri\w+|(?:traject)?begeleiders|tekort|fte|ips|partner)\b(?!.*\?)"
+)
 _LONE_RIGHT = re.compile(r"^(?: (?:in|te|uit|hier|dus|hoor|eigenlijk|ben ik|denk ik|denk|ik)\b.{0,30})?$")
 _CARE_RIGHT = re.compile(
     r"^ (?:clienten|klanten|client|doelgroep|problematiek|achtergrond|verleden|behandel\w+|"
@@ -169,9 +175,22 @@ _NO_PARTNER = re.compile(
 _SEEKING = re.compile(r"\b(?:zoek|zoeken|gezocht|op zoek|vinden|gevonden)\b")
 _SPEAKS_OF_US = re.compile(r"\b(?:we|wij|onze|ons)\b")
 _MAYBE = re.compile(r"\b(?:misschien|wellicht|mogelijk)\b")
+# A description in place of a name: whom "wij" treat, house or look after says what kind of organisation it is.
+_PEOPLE = r"(?:mensen|clienten|patienten|bewoners|volwassenen|jongvolwassenen)"
+_ILL = r"(?:psych\w+|schizofrenie|borderline|depressies?|een depressie|trauma\w*)"
+_DISABLED = r"(?:licht )?(?:lvb|verstandelijke? beperking(?:en)?)"
+_DESCRIPTIONS = (
+    (GGZ, re.compile(rf"\b(?:wij|we) behandelen (?:\w+ )?{_PEOPLE} met (?:een )?(?:\w+ )?{_ILL}\b")),
+    (HOUSING, re.compile(rf"\b(?:bij ons wonen|(?:wij|we) bieden (?:wonen|woonruimte|woonplekken)(?: met begeleiding)? aan)"
+                         rf" {_PEOPLE} met (?:een )?(?:\w+ )?{_ILL}\b")),
+    (DISABILITY, re.compile(rf"\b(?:wij|we) (?:begeleiden|ondersteunen|huisvesten|verzorgen|bieden (?:\w+ ){{1,4}}aan) "
+                            rf"(?:\w+ )?{_PEOPLE} met (?:een )?{_DISABLED}\b")),
+)  # fmt: skip
+_TO_WORK = re.compile(r"\b(?:werk|baan|banen|job|ips|psych\w+ en|en psych\w+)\b")
 _PROVIDES_LEFT = re.compile(r"\b(?:wij|we) (?:bieden|leveren|doen|verzorgen) (?:\w+ )?$")
 _NO_VERB = re.compile(
-    r"\b(?:is|zijn|heeft|hebben|wil|willen|kan|kunnen|doet|doen|moet|moeten|mag|mogen|haalt|biedt|gaat|zit)\b"
+    r"\b(?:is|zijn|heeft|hebben|wil|willen|kan|kunnen|doet|doen|moet|moeten|mag|mogen|haalt|biedt|gaat|zit|betaalt|"
+    r"vraagt|stuurt|wordt|werkt|levert|zoekt|staat|voldoet|zegt|komt|geeft|krijgt|bestaat)\b"
 )
 _PRIVATE = re.compile(
     r"\b(?:mijn|onze) (?:zoon|dochter|broer|broertje|zus|zusje|man|vrouw|vriend|vriendin|moeder|vader|kind|neef|"
@@ -190,7 +209,8 @@ _INSTEAD = re.compile(r"^ ?,? ?(?:maar|wel|eerder) (?:wel )?(?:een |de |van |bij
 _SURE_SELF_RIGHT = re.compile(r"^ ?(?:\w+ ){0,3}?(?:zijn (?:wij|we)|ben ik)")
 _THIRD_PERSON_FACT = re.compile(r" (?:telt|is|was|betaalt|zegt|heeft|wil|moet|doet|vindt|kan|zal|gaat|mag)\b")
 _OTHERS_ARE = re.compile(
-    r"\b(?:partner|partij|die|clienten|klanten|mensen|zij|ze|andere|bewoners) (?:\w+ ){0,6}(?:is|zijn) (?:\w+ ){0,3}$|"
+    r"\b(?:partner|partij|die|clienten|klanten|mensen|zij|ze|andere|bewoners|hiernaast|verderop|buren) "
+    r"(?:\w+ ){0,6}(?:is|zijn) (?:\w+ ){0,3}$|"
     r"\b(?:zij|ze|die) (?:zijn|werken|zitten) (?:\w+ ){0,3}$"
 )
 _AS_THE = re.compile(r"\bals (?:de|het|die|deze|dat) (?:\w+ )?$")
@@ -201,6 +221,15 @@ _IN_LEFT = re.compile(r"\bin (?:een |de |het )?(?:\w+ )?$")
 _WORK_IN_LEFT = re.compile(r"\b(?:werk|werken|werkzaam|zitten|zit) (?:\w+ )?in (?:een |de |het )?(?:\w+ )?$")
 _SUBJECT_LEFT = re.compile(r"(?:^|\b(?:een|de|die|het|deze|en|maar|want|andere|[2-9]) ?(?:andere |enige )?)$")
 _OTHER_LEFT = re.compile(r"\b(?:een|de|het|andere|die|[2-9]|met|ook|en) $")
+_SENDER_LEFT = re.compile(
+    r"\b(?:doorverwezen|verwezen|doorgestuurd|gestuurd|aangemeld|aangeleverd|doorverwijzing\w*|verwijzingen|aanmeldingen)"
+    r" (?:\w+ ){0,2}(?:door|van|via|vanuit|uit) (?:een |de |het )?$|"
+    r"\b(?:kandidaten|klanten|clienten) (?:die )?komen (?:\w+ ){0,2}(?:van|via|uit) (?:een |de |het )?$"
+)
+_NOT_IN_CARE_LEFT = re.compile(
+    r"\b(?:niet|geen|zonder) (?:\w+ ){0,3}(?:in zorg|in behandeling|onder behandeling|bekend|client|patient)? ?"
+    r"(?:bij|van) een $"
+)
 _CLIENTS_OF = re.compile(r"\b(?:klanten|clienten) van (?:de |het )?$")
 # A gemeente or UWV is a partner only when it lends people or takes part; else it is a stakeholder.
 _LENDS = re.compile(
@@ -265,9 +294,23 @@ class _Spot:
 def mentions(text: str, clauses: Sequence[Clause], pending: str | None) -> tuple[Mention, ...]:
     """Return the organisation types that a normalised message names, in order, each with its role."""
     found = _pass(text, clauses, pending, own_known=False)
-    if any(mention.role == OWN for mention in found):
+    described = () if any(mention.role == OWN for mention in found) else _described(clauses)
+    if described or any(mention.role == OWN for mention in found):
         found = _pass(text, clauses, pending, own_known=True)
-    return tuple(_one_of_many(text, found))
+    inside = [m for m in found if not any(own.start <= m.start < own.end for own in described)]
+    return tuple(_one_of_many(text, [*described, *inside]))
+
+
+def _described(clauses: Sequence[Clause]) -> tuple[Mention, ...]:
+    """Return the own type as a clause describes it ("wij behandelen mensen met psychoses"), if one does."""
+    for clause in clauses:
+        if clause.mood is not Mood.STATED or clause.negated:
+            continue
+        for kind, pattern in _DESCRIPTIONS:
+            match = pattern.search(clause.text)
+            if match and not (kind != GGZ and _TO_WORK.search(clause.text, match.end())):
+                return (Mention(kind, OWN, clause.start + match.start(), clause.start + match.end()),)
+    return ()
 
 
 def _pass(text: str, clauses: Sequence[Clause], pending: str | None, *, own_known: bool) -> list[Mention]:
@@ -310,6 +353,8 @@ def _role(spot: _Spot) -> str:
         return PARTNER
     if spot.clause.mood is Mood.ASKED and not _OWN_IN_QUESTION.search(spot.left):
         return MENTIONED
+    if _SENDER_LEFT.search(spot.left) or _NOT_IN_CARE_LEFT.search(spot.left):
+        return MENTIONED
     if _MIXED.search(spot.left) or _EXPERIENCE.search(spot.left) or _CARE_RIGHT.match(spot.right):
         return MENTIONED
     if _is_own(spot):
@@ -347,7 +392,17 @@ def _continues_own(spot: _Spot, previous: Mention) -> bool:
     """Read on from "wij zijn ggz en …" and "wij zijn geen ggz maar …"."""
     if previous.role == OWN:
         return _COORDINATED.match(spot.gap) is not None
-    return previous.role == DENIED and spot.pending != "partner_types" and _INSTEAD.match(spot.gap) is not None
+    return _instead_of(spot, previous) and spot.pending != "partner_types" and not _is_others_denied(spot, previous)
+
+
+def _instead_of(spot: _Spot, previous: Mention) -> bool:
+    return previous.role == DENIED and _INSTEAD.match(spot.gap) is not None
+
+
+def _is_others_denied(spot: _Spot, previous: Mention) -> bool:
+    """Say whether "de partner is geen ggz maar een ribw" denies what somebody else is."""
+    before = spot.text[max(0, previous.start - _WINDOW) : previous.start]
+    return _OTHERS_ARE.search(_DENIED_LEFT.sub("", before)) is not None
 
 
 def _bracketed_own(spot: _Spot) -> bool:
@@ -366,9 +421,13 @@ def _is_bare_answer(spot: _Spot, *, alone: bool) -> bool:
 
 
 def _opens_message(spot: _Spot) -> bool:
-    """Read "ggz-instelling met drie locaties, we doen …": a type that opens a message about "we"."""
-    opens = spot.clause.start == 0 and _LONE.match(spot.left) is not None and spot.type not in (TOWN, UWV)
-    return opens and not _NO_VERB.search(spot.clause.text) and _SPEAKS_OF_US.search(spot.text, spot.end) is not None
+    """Read "ggz-instelling met drie locaties, we doen …" and "ribw, caseload 22": a type that opens a message."""
+    opens = spot.clause.start == 0 and _OPENING.match(spot.left) is not None and spot.type not in (TOWN, UWV)
+    if not opens or _NO_VERB.search(spot.clause.text) or _NEXT_TYPE.match(spot.text, spot.end):
+        return False
+    if _NEARBY_RIGHT.match(spot.right):
+        return False
+    return _SPEAKS_OF_US.search(spot.text, spot.end) is not None or _TELEGRAM.search(spot.text, spot.end) is not None
 
 
 def _self_left_holds(left: str) -> bool:
@@ -393,6 +452,8 @@ def _is_partner(spot: _Spot) -> bool:
         return False
     if spot.clause.mood is Mood.UNKNOWN or _SEEKING.search(text):
         return False
+    if spot.previous and _instead_of(spot, spot.previous) and _is_others_denied(spot, spot.previous):
+        return True
     if spot.pending == "partner_types":
         return not _PLACE_LEFT.search(left) or spot.type != TOWN
     if spot.type in (TOWN, UWV, OTHER) and (_STAKEHOLDERS.search(text) or _PLACE_LEFT.search(left)):

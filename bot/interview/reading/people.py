@@ -9,12 +9,12 @@ from itertools import pairwise
 from bot.interview.reading.clauses import NEGATION, Clause, Mood
 from bot.interview.reading.findings import Finding
 from bot.interview.reading.organisations import AGENCY, OWN, PARTNER, TOWN, UWV, Mention
-from bot.interview.reading.subjects import Subjects
+from bot.interview.reading.subjects import OURS, SOMEBODY, Subjects
 
 _COACH = (
     r"(?:ips ?)?(?:traject ?begeleid(?:ers|er|ster|sters)|begeleiders?|ips'?ers|coach(?:es)?|job ?coach(?:es)?|"
     r"consulent(?:en)?|klantmanagers?|"
-    r"ips medewerkers?|medewerkers?|mensen|personeel|professionals?|krachten)"
+    r"ips medewerkers?|medewerkers?|mensen(?! met\b)|personeel|professionals?|krachten)"
 )
 _TRAINED = (
     r"(?:ips )?(?:getrainde|opgeleide|geschoolde|gecertificeerde|gediplomeerde|ips getrainde|"
@@ -36,10 +36,11 @@ _SHORT = re.compile(
     rf"\bzonder (?:ips )?trajectbegeleiders?\b"
 )
 _ENOUGH = re.compile(
-    r"\b(?:genoeg|voldoende|ruim voldoende|meer dan genoeg) (?:ips |getrainde |opgeleide |"
+    r"\b(?:genoeg|voldoende|zat|ruim voldoende|meer dan genoeg) (?:ips |getrainde |opgeleide |"
     r"eigen )*(?:(?:ips )?trajectbegeleiders|begeleiders|coaches|jobcoaches|capaciteit|fte|personeel|handen|"
     r"formatie|menskracht)\b|"
-    r"\bgenoeg mensen (?:om|in dienst|voor ips|hiervoor|in huis)\b|\bgenoeg (?:\w+ )?mensen$|"
+    r"\bgenoeg mensen (?:om|in dienst|voor ips|hiervoor|in huis)\b|\b(?:genoeg|zat) (?:\w+ )?mensen$|"
+    r"\b(?:mensen|trajectbegeleiders|begeleiders|coaches|personeel) (?:genoeg|zat)$|"
     r"\bcapaciteit (?:is |hebben we )?(?:\w+ )?(?:ruim |op orde|in orde|prima|voldoende|genoeg|zat)|"
     r"\bgeen (?:personeels |capaciteits )?tekort\b|\bgenoeg (?:\w+ )?in huis\b"
 )
@@ -56,9 +57,11 @@ _LASTING = re.compile(
     r"\b(?:structureel|structurele|blijvend|blijvende|chronisch|chronische|al jaren|jarenlang|"
     r"permanent|altijd al|altijd|komen er niet|nooit genoeg|steeds|voortdurend|continu)\b"
 )
+_NAMED_TEMPORARY = re.compile(r"\btijdelijke?\b")
+_NAMED_LASTING = re.compile(r"\bstructure(?:el|le)\b")
 _NAMED_SHORTAGE = re.compile(r"\b(?:tijdelijke?|structurele?|structureel|blijvende?|chronisch|permanent)\b")
 _JUST_ENOUGH = re.compile(
-    r"(?:(?:ja|nee|wel|ruim|meer|dan|we|wij|hebben|er|zijn|hoor|dus|nu|"
+    r"(?:(?:ja|nee|wel|ruim|net|precies|meer|dan|we|wij|hebben|er|zijn|hoor|dus|nu|"
     r"mensen) )*(?:genoeg|voldoende|zat|ruim)(?: (?:mensen|hoor|ja|wel|denk ik))*"
 )
 _NOT_TEMPORARY = re.compile(r"\b(?:niet|geen|niet meer|niet zomaar|niet echt) (?:een )?tijdelijke?\b")
@@ -69,10 +72,14 @@ _CRAMPED_BUDGET = re.compile(r"\b(?:krap bij kas|geld|budget|financieel|clienten
 def read_capacity(clauses: Sequence[Clause], subjects: Subjects, pending: str | None) -> list[Finding]:
     """Return what is said about having enough trajectbegeleiders: enough, a temporary or a lasting shortage."""
     found = []
+    kinds = [
+        bool(_NAMED_TEMPORARY.search(clause.text)) - bool(_NAMED_LASTING.search(clause.text)) for clause in clauses
+    ]
+    asked = pending == "capacity" or (1 in kinds and -1 in kinds)
     for clause in clauses:
-        if clause.mood in (Mood.ASKED, Mood.UNKNOWN, Mood.PLANNED) or subjects.of(clause) == PARTNER:
+        if clause.mood in (Mood.ASKED, Mood.UNKNOWN, Mood.PLANNED) or subjects.of(clause) not in OURS:
             continue
-        value = _capacity(clause, pending)
+        value = _capacity(clause, asked=asked)
         if value == "tekort":
             found.append(Finding("capacity", clause.start, unclear="is het tekort aan mensen tijdelijk of blijvend?"))
         elif value:
@@ -96,7 +103,7 @@ def _fte_enough(clauses: Sequence[Clause], subjects: Subjects) -> list[Finding]:
         both = f"{one.text}, {two.text}"
         if (
             one.mood is Mood.STATED is two.mood
-            and subjects.of(one) != PARTNER
+            and subjects.of(one) in OURS
             and _FTE_ENOUGH.search(both)
             and not NEGATION.search(both)
         ):
@@ -109,12 +116,11 @@ _DENIED_ENOUGH = re.compile(r"\bniet\b|\bte weinig\b")
 _NOT_ENOUGH = re.compile(r"\b(?:niet genoeg|niet voldoende|niet ruim)\b")
 
 
-def _capacity(clause: Clause, pending: str | None) -> str | None:
+def _capacity(clause: Clause, *, asked: bool) -> str | None:
     text = clause.text
     enough = _ENOUGH.search(text) is not None and _NOT_ENOUGH.search(text) is None
     if enough and not _DENIED_ENOUGH.search(text):
         return "voldoende"
-    asked = pending == "capacity"
     short = (_SHORT.search(text) is not None and not _CRAMPED_BUDGET.search(text)) or (
         asked and _SHORT_WORDS.search(text) is not None
     )
@@ -164,6 +170,11 @@ def read_trained(
         if clause.mood in (Mood.ASKED, Mood.UNKNOWN) or clause.hedged or _OBLIGED.search(clause.text):
             continue
         subject = subjects.of(clause)
+        if subject == SOMEBODY:
+            continue
+        if _HIRED_PERSON.search(clause.text):
+            found.extend(_hired_trained(clause))
+            continue
         hired = hiring and (subject == PARTNER or own in (TOWN, UWV))
         none = _NONE_TRAINED.search(clause.text)
         if none:
@@ -174,6 +185,21 @@ def read_trained(
         if match and not clause.negated:
             found.extend(_trained(clause, match, subject, mentions, hired=hired))
     return [finding for finding in found if finding.key]
+
+
+_HIRED_PERSON = re.compile(r"\bingehuurde (?:\w+ )?\w+|\b(?:degene|iemand|coach|jobcoach|trajectbegeleider) die (?:we|wij) "
+                           r"(?:willen )?inhuren\b")  # fmt: skip
+_HAS_TRAINING = re.compile(
+    rf"\b(?:is|zijn) (?:\w+ ){{0,2}}{_TRAINED_ADV}\b|"
+    r"\bheeft (?:\w+ ){0,3}(?:opleiding|training|scholing|cursus) (?:gedaan|gevolgd|afgerond)\b"
+)
+
+
+def _hired_trained(clause: Clause) -> list[Finding]:
+    """Whether whoever is hired is trained; where they are employed isn't said."""
+    if clause.mood is not Mood.STATED or not _HAS_TRAINING.search(clause.text):
+        return []
+    return [Finding("hired_coach_trained", clause.start, not clause.negated)]
 
 
 def _none_trained(clause: Clause, subject: str, *, hired: bool) -> Finding:
@@ -218,11 +244,11 @@ _KNOWS = re.compile(
     r"\bwerken (?:\w+ ){0,4}met mensen met (?:een )?(?:ernstige )?psychische\b"
 )
 _IN_TEAM = re.compile(
-    r"\b(?:in|deel van|onderdeel van|bij|komt in|lid van) (?:ons|het|hun|dat|ons eigen|"
+    r"\b(?:in|deel van|onderdeel van|bij|mee in|komt in|lid van) (?:ons|het|hun|dat|ons eigen|"
     r"de) (?:eigen )?(?:ips )?team\b"
 )
 _APART = re.compile(
-    r"\b(?:niet in (?:ons|het|hun) (?:ips )?team|geen (?:deel|onderdeel) van (?:ons|het|"
+    r"\b(?:niet (?:in|bij) (?:ons|het|hun) (?:ips )?team|geen (?:deel|onderdeel) van (?:ons|het|"
     r"hun) (?:ips )?team|blijft? (?:\w+ ){0,3}(?:los van|buiten) (?:ons|het|"
     r"hun) (?:ips )?team)\b"
 )
@@ -233,7 +259,7 @@ _SAME_PLACE = re.compile(
 )
 _OTHER_PLACE = re.compile(
     r"\b(?:op|vanuit|vanaf) (?:een )?(?:andere|eigen|haar eigen|zijn eigen|"
-    r"hun eigen) (?:locatie|kantoor|plek|vestiging)\b|\bvanuit het (?:gemeentehuis|"
+    r"hun eigen) (?:locatie|kantoor|plek|vestiging)\b|\b(?:vanuit|op|in) het (?:gemeentehuis|"
     r"stadhuis|stadskantoor)\b|\bniet op (?:onze|dezelfde|hun) (?:locatie|kantoor)\b|"
     r"\bop afstand\b|\bvanuit huis\b"
 )

@@ -51,6 +51,7 @@ _NOT_AN_ANSWER = re.compile(
 _DONT_KNOW = re.compile(
     r"\b(?:weet|weten) (?:\w+ ){0,5}(?:niet|nog niet)\b|\bgeen (?:flauw |enkel )?(?:idee|flauw|gedacht|"
     r"gedacht van)\b|\b(?:kweenie|kweetniet|weetniet|kweet (?:het )?niet|weenie|wnie|idk|"
+    r"geen voorkeur|maakt (?:\w+ )?niet uit|om het even|nog niet (?:uit|besloten|beslist|gekozen)|"
     r"geen antwoord|onbekend|joost mag het weten|durf ik niet te zeggen|kan ik niet zeggen|"
     r"zou (?:ik )?(?:het )?niet weten|dat weet (?:mijn|een|onze|de) \w+|niet bekend|niet zeker|onzeker|"
     r"onduidelijk|"
@@ -65,7 +66,7 @@ _PARTLY = re.compile(
     r"denk (?:ik )?(?:het|van|wel)|denk het|ik denk|denk ik|waarschijnlijk|"
     r"vermoedelijk|volgens mij|zou kunnen|kan zijn|dacht (?:het|van|ik)|hopelijk|ik hoop|sommige|sommigen|"
     r"de meesten?|moet lukken|moet kunnen|komt goed|de helft|een deel|af en toe|niet overal|niet bij iedereen|"
-    r"min of meer|enigszins|redelijk|wel een beetje|bijna altijd|zo half|niet elke|lijkt me|lijkt mij|ik geloof|"
+    r"min of meer|enigszins|redelijk|wel een beetje|bijna altijd|zo half|niet elke|verschilt|varieert|lijkt me|lijkt mij|ik geloof|"
     r"geloof ik|wellicht|mogelijk|een aantal|met moeite|matig|nog niet alle\w*)\b"
 )
 _LIMITING = re.compile(
@@ -79,7 +80,7 @@ _FUNCTION_WORDS = words(
     voldoet hebben heb heeft doen doet kunnen kan gelukkig natuurlijk ons met de rond willen wil zit zitten
     bij hoor echt toch helaas niet geen nog nooit ben bent gaat gebeurt klopt kloppen alles dus momenteel
     hoeft past werkt allang krijgen krijgt inmiddels samen jullie zo garanderen waarborgen toezeggen bieden
-    niemand nergens een enkele enkel die
+    redden redt ligt liggen niemand nergens een enkele enkel die
     """
 )
 _LIMITS_EARLIER = re.compile(r"(?:maar|alleen|behalve|nog|al|hoewel|mits|tenzij)\b")
@@ -87,7 +88,7 @@ _NEEDS_LITTLE = ("geen", "niemand", "niet", "nergens")
 _PREDICATE = re.compile(
     r"\b(?:halen|haal|haalt|voldoen|voldoet|hebben|heb|heeft|doen|doet|kunnen|kan|lukt|lukken|orde|geregeld|"
     r"prima|is|zijn|staat|staan|wel|klopt|rond|willen|wil|gebeurt|past|werkt|krijgen|krijgt|zit|zitten|"
-    r"garanderen|waarborgen|bieden|hoeft|goed|gaat)\b"
+    r"garanderen|waarborgen|bieden|hoeft|goed|gaat|ligt|liggen|redden|redt)\b"
 )
 
 

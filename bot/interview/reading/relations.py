@@ -17,14 +17,14 @@ _IN_CARE_THERE = re.compile(
     r"van) (?:de|die|een|deze|zo'n|onze) (?:\w+ )?(?:ggz|partner)\b|\b(?:in zorg|in behandeling) (?:bij|daar)\b"
 )
 _NEAR = re.compile(
-    r"\b(?:dichtbij|dicht bij|dichtbij elkaar|vlakbij|vlak bij|in de buurt|uit de buurt|dezelfde (?:stad|plaats|"
+    r"\b(?:dichtbij|dicht bij|dichtbij elkaar|vlakbij|vlak bij|in de buurt|uit de buurt|(?:de)?zelfde (?:stad|plaats|"
     r"dorp|straat|gebouw|pand|wijk)|hetzelfde (?:gebouw|pand|dorp|terrein)|om de hoek|naast (?:ons|elkaar|hun)|"
     r"verderop|"
     r"op loopafstand|op fietsafstand|(?:een )?kwartier(?:tje)?|(?:[1-9]|1\d|20) (?:min|minuten|"
     r"minuutjes)(?: (?:rijden|fietsen|lopen|met de auto))?|een paar straten|steenworp)\b"
 )
 _FAR = re.compile(
-    r"\b(?:ver weg|te ver|heel ver|ver uit elkaar|andere kant van het land|andere provincie|(?:1|2|3|een|"
+    r"\b(?:een (?:heel )?eind weg|ver weg|te ver|heel ver|ver uit elkaar|andere kant van het land|andere provincie|(?:1|2|3|een|"
     r"anderhalf|1\.5|2) uur(?:tje)? (?:rijden|reizen|met de auto|verderop)|niet in de buurt|niet dichtbij|"
     r"niet dicht bij|niet vlakbij|ver van elkaar|ver bij \w+ vandaan)\b"
 )
@@ -72,6 +72,10 @@ def read_relations(
 
 
 _IN_CARE = re.compile(r"\bin (?:zorg|behandeling)\b")
+_PART_OF_THEM = re.compile(
+    r"\b(?:niet (?:iedereen|allemaal|alle)|de helft|de meesten?|sommigen?|(?:een )?(?:deel|aantal)|deels|gedeeltelijk)\b"
+)
+_ONLY_IN_CARE = "alleen cliënten die daar in zorg zijn, mogen meedoen. Houden jullie het bij die cliënten?"
 _DURATION_WORD = re.compile(r"\b(?:jaar|maanden|weken)\b")
 
 
@@ -80,10 +84,12 @@ def _care(clause: Clause, own: str | None, pending: str | None) -> Finding | Non
     there = own not in (GGZ, HOUSING) and clause.mood is not Mood.PLANNED and _IN_CARE_THERE.search(clause.text)
     lasting = _DURATION_WORD.search(clause.text)
     answers = pending == key and _IN_CARE.search(clause.text)
+    if pending == key and _PART_OF_THEM.search(clause.text):
+        return Finding(key, clause.start, unclear=_ONLY_IN_CARE)
     if not answers and (not there or lasting):
         return None
     if clause.hedged:
-        return Finding(key, clause.start, unclear="zijn alle cliënten daar in zorg, of een deel?")
+        return Finding(key, clause.start, unclear=_ONLY_IN_CARE)
     return Finding(key, clause.start, not clause.negated)
 
 
@@ -93,10 +99,8 @@ _NEAR_IN_TIME = re.compile(r"\b(?:wachten|overleg|gesprek|werkgevers?|per week|c
 
 def _distance(clause: Clause, subjects: Subjects, pending: str | None) -> Finding | None:
     asked = pending == "near_partner"
-    if not asked and not (
-        subjects.has_partner
-        and (subjects.names_partner(clause) or _ABOUT_PARTNER.search(clause.text) or subjects.of(clause) == PARTNER)
-    ):
+    about = _ABOUT_PARTNER.search(clause.text) or subjects.of(clause) == PARTNER
+    if not asked and not subjects.names_partner(clause) and not (subjects.has_partner and about):
         return None
     if _FAR.search(clause.text):
         return Finding("near_partner", clause.start, False)

@@ -6,16 +6,17 @@ import re
 from collections.abc import Sequence
 
 from bot.interview.reading.clauses import Clause
-from bot.interview.reading.organisations import OWN, PARTNER, Mention
+from bot.interview.reading.organisations import DENIED, OWN, PARTNER, Mention
 
-EACH, JOINT = "each", "joint"
+EACH, JOINT, SOMEBODY = "each", "joint", "somebody"
+OURS = frozenset((OWN, EACH, JOINT))
 
 _JOINT = re.compile(
     r"\b(?:samen|gezamenlijk|tezamen|erbij|met elkaar|gecombineerd|bij elkaar|met zijn (?:2en|tweeen|"
     r"drieen|allen))\b"
 )
 _EACH = re.compile(
-    r"\b(?:los van elkaar|ieder voor zich|ieder apart|elk apart|allebei|alle (?:[2-9]|drie) (?:(?:ook|zelf|los|"
+    r"\b(?:los van elkaar|ieder voor zich|ieder apart|elk apart|allebei|alle [2-7] (?:(?:ook|zelf|los|"
     r"voldoen|apart|halen)\b)|beiden|"
     r"beide (?:organisaties|partijen|instellingen|partners|ggz)|ieder(?:een)? (?:van ons )?(?:zelf|zelfstandig|"
     r"levert|voldoet|haalt)|"
@@ -23,10 +24,28 @@ _EACH = re.compile(
     r"partij|organisatie|instelling))\b"
 )
 _WE = re.compile(r"\b(?:wij|we|wijzelf|ik|onszelf|wij zelf)\b")
-_THEY = re.compile(
-    r"\b(?:zij|ze|zijzelf|hij|hun|hen|(?:de|onze|een|hun|die) partner(?:organisatie)?|"
-    r"de andere partij|de ander|het andere|die partij|dat bedrijf|die ggz|de partners)\b"
+_PARTY = (
+    r"(?:instelling(?:en)?|organisaties?|partij(?:en)?|club|bureau|bedrijf|stichting|aanbieder|uitvoerder|uitlener|"
+    r"ggz|ribw|reintegratiebedrijf)"
 )
+# Another organisation by a noun; "de organisatie" may be the own one.
+_THIRD_PARTY = re.compile(
+    rf"\b(?:(?:de|het|een|die|dat|onze|ons|hun|2|beide) (?:ander|andere|naburige|collega|zuster|bevriende) "
+    rf"?{_PARTY}|(?:die|dat|deze|hun) (?:eigen )?{_PARTY}|het (?:bureau|bedrijf)|de (?:uitvoerder|uitlener)|"
+    rf"(?:de|onze|ons|een|hun|die|elke|iedere) (?:samenwerkings ?)?partner(?:organisatie|s)?|de andere partij|de ander|"
+    rf"(?:de|het|een) {_PARTY} (?:waar|waarmee|met wie|die|dat|hiernaast|verderop|om de hoek)\b|"
+    rf"(?:bij|van|door) hen|hun (?:caseloads?|traject(?:en)?|trajectduur|(?:traject)?begeleiders?|coach(?:es)?|teams?|"
+    rf"bestuur|directie))\b"
+)
+_THEY = re.compile(rf"\b(?:zij|ze|zijzelf|hij|hun|hen|het andere)\b|{_THIRD_PARTY.pattern}")
+_RELATIVE_TO_US = re.compile(r"^ (?:waar|waarmee|met wie|die|dat)\b")
+# A type that is the subject of its clause: "de ggz voldoet aan alle acht".
+_SUBJECT_LEFT = re.compile(r"(?:(?:en|maar|want|ook|alleen|dus) )*(?:de|het|een|die|dat|deze|[2-9])(?: \w+)? ")
+_SOMEBODY = re.compile(
+    r"\bde (?:organisatie|instelling|stichting) (?:\w+ ){0,2}(?:voldoet|haalt|mist|heeft|doet|biedt)\b|"
+    r"\b(?:voldoet|haalt|mist) de (?:organisatie|instelling|stichting)\b"
+)
+_PRONOUNS = ("zij", "ze", "hun", "hen")
 _OURS = re.compile(r"\b(?:onze|ons|mijn)\b")
 _AT_NAME = re.compile(
     r"^(?:bij|in) (?!ons\b|onze\b|de\b|het\b|een\b|elkaar\b|mij\b|iedere?\b|elke?\b|die\b|deze\b|dit\b|"
@@ -48,19 +67,23 @@ class Subjects:
         for clause in clauses:
             inside = [m for m in mentions if clause.start <= m.start < clause.end and m.role in (OWN, PARTNER)]
             before = [m for m in mentions if m.end <= clause.start and m.role in (OWN, PARTNER)]
-            previous = _subject(clause.text, inside, before, clause.start, previous)
-            self._by_start[clause.start] = previous
+            spoken = _subject(clause.text, inside, before, clause.start, previous)
+            if spoken == OWN and not _WE.search(clause.text) and not inside:
+                spoken = _somebody_else(clause, mentions) or spoken
+            self._by_start[clause.start] = spoken
+            previous = previous if spoken == SOMEBODY else spoken
         self._mentions = tuple(mentions)
         self._partners = tuple(mention.start for mention in mentions if mention.role == PARTNER)
         self.has_partner = bool(self._partners)
 
     def names_partner(self, clause: Clause) -> bool:
         """Say whether a partner is named in the clause."""
-        return "partner" in clause.text or any(clause.start <= start < clause.end for start in self._partners)
+        named = any(clause.start <= start < clause.end for start in self._partners)
+        return named or _THIRD_PARTY.search(clause.text) is not None
 
     def surely_partner(self, clause: Clause) -> bool:
         """Say whether a clause is about a partner that the message names; a bare "ze" may be the clients."""
-        return self.of(clause) == PARTNER and (self.has_partner or "partner" in clause.text)
+        return self.of(clause) == PARTNER and (self.has_partner or _THIRD_PARTY.search(clause.text) is not None)
 
     def of_position(self, clause: Clause, position: int) -> str:
         """Return whom the words at `position` are about: in "een ggz die alle acht haalt" that ggz, not the speaker."""
@@ -72,13 +95,28 @@ class Subjects:
         return self.of(clause)
 
     def of(self, clause: Clause) -> str:
-        """Return OWN, PARTNER, EACH or JOINT."""
+        """Return OWN, PARTNER, EACH, JOINT, or SOMEBODY: an organisation that may be the own one or not."""
         return self._by_start[clause.start]
+
+
+def _describes(text: str, they: re.Match[str]) -> bool:
+    """Say whether "wij" only says which one is meant: "de instelling waar wij mee samenwerken haalt …"."""
+    return _RELATIVE_TO_US.match(text, they.end()) is not None or they.group().endswith(("waar", "waarmee", "wie"))
 
 
 def elsewhere(clause: Clause) -> bool:
     """Say whether a clause is about another named place or organisation ("bij X is de caseload 15")."""
     return _AT_NAME.match(clause.text) is not None and not _WE.search(clause.text) and not _OURS.search(clause.text)
+
+
+def _somebody_else(clause: Clause, mentions: Sequence[Mention]) -> str | None:
+    """Return whom a clause without "wij" is about when a third person is its subject, or None."""
+    for mention in mentions:
+        inside = clause.start <= mention.start < clause.end and mention.role not in (OWN, DENIED)
+        if inside and _SUBJECT_LEFT.fullmatch(clause.text[: mention.start - clause.start]):
+            return PARTNER
+    known = any(mention.role == OWN for mention in mentions)
+    return SOMEBODY if _SOMEBODY.search(clause.text) and not known else None
 
 
 def _subject(text: str, inside: Sequence[Mention], before: Sequence[Mention], start: int, previous: str) -> str:
@@ -88,15 +126,16 @@ def _subject(text: str, inside: Sequence[Mention], before: Sequence[Mention], st
     if _JOINT.search(text) and not (they and not we and "elkaar" not in text and "met ons" not in text):
         return JOINT if we or previous == JOINT or "met ons" in text or not they else PARTNER
     if we and they:
-        return (
-            OWN
-            if we.start() < they.start() or they.group() in ("hun", "hen", "ze") or "partner" in they.group()
-            else PARTNER
-        )
+        if they.start() < we.start() and _describes(text, they):
+            return PARTNER
+        object_form = they.group() in ("hun", "hen", "ze") or "partner" in they.group()
+        return OWN if we.start() < they.start() or object_form else PARTNER
     if we:
         return OWN
     if inside:
         return inside[0].role
+    if they and they.group() in _PRONOUNS and _OURS.search(text, 0, they.start()):
+        return OWN  # "onze trajectbegeleiders … wat ze doen"
     if they:
         return PARTNER
     if _OURS.search(text):

@@ -10,13 +10,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.interview.reading.clauses import NEGATION, Clause, Mood
+from bot.interview.reading.clauses import HEDGE, NEGATION, Clause, Mood
 from bot.interview.reading.findings import Finding
 from bot.interview.reading.organisations import OWN, PARTNER
-from bot.interview.reading.subjects import EACH, JOINT, Subjects
+from bot.interview.reading.subjects import EACH, JOINT, OURS, Subjects
 from bot.model import FactValue, Status, criterion_key
 
-_OURS = frozenset((OWN, EACH, JOINT))
 _ANYBODY = frozenset((OWN, PARTNER, EACH, JOINT))
 _YES, _NO = Status.VOLDOET.value, Status.VOLDOET_NIET.value
 
@@ -24,6 +23,14 @@ _BOARD = (
     r"(?:raad van bestuur|bestuur|bestuurders?|directie|directeur|management|rvb|mt|managers?|top|leiding|"
     r"behandelaren|behandelaars|psychiaters|werkvloer|organisatie|collega's|lagen|iedereen)"
 )
+
+
+_COACH = r"(?:ips )?(?:trajectbegeleiders?|begeleiders|job ?coach(?:es)?|coach(?:es)?|ips'ers)"
+_CLINICIAN = (
+    r"(?:hoofd|regie)?(?:behandelaars?|behandelaren|behandelteams?|psychiaters?|zorgteams?|begeleidingsteams?|"
+    r"casemanagers?)"
+)
+_MEET = r"(?:overleg\w*|spreken|spreekt|zien|ziet|contact|afstemming|stemmen)"
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,7 @@ class Topic:
     denied: FactValue | None = None
     fixed: bool = False
     planned: bool = False
-    who: frozenset[str] = _OURS
+    who: frozenset[str] = OURS
     also: re.Pattern[str] | None = None
     never: re.Pattern[str] | None = None
 
@@ -51,7 +58,7 @@ def _topic(
     *,
     fixed: bool = False,
     planned: bool = False,
-    who: frozenset[str] = _OURS,
+    who: frozenset[str] = OURS,
     also: str | None = None,
     never: str | None = None,
 ) -> Topic:
@@ -268,18 +275,21 @@ _TOPICS: tuple[Topic, ...] = (
     _topic(
         "phrenos_review_refused",
         True,
-        r"\b(?:wil|willen|weiger|weigert|weigeren|zien|ziet|zin|van ons|pottenkijkers)\b",
+        r"\b(?:wil|willen|weiger|weigert|weigeren|zien|ziet|zin|van ons|pottenkijkers|te wachten|trek|behoefte|"
+        r"komt er|gaan)\b",
         fixed=True,
         planned=True,
         who=_ANYBODY,
         also=r"\bphrenos\b(?=.{0,120})",
-        never=r"\b(?:wel|graag|best|moet|moeten|prima)\b",
+        never=r"\b(?:wel|graag|best|moet|moeten|prima|nog niet)\b",
     ),
     _topic(
         "phrenos_review_refused",
         False,
         r"\bphrenos (?:mag|kan) (?:\w+ ){0,5}(?:toetsen|beoordelen|meekijken|kijken|zien)\b|\b(?:laten|"
-        r"door) phrenos (?:\w+ ){0,2}(?:toetsen|beoordelen|getoetst)\b(?: .{0,20}prima)?|\btoets (?:door|"
+        r"door) phrenos (?:\w+ ){0,2}(?:toetsen|beoordelen|getoetst)\b(?: .{0,20}prima)?|"
+        r"\bleggen (?:\w+ ){0,3}graag (?:\w+ )?voor aan phrenos\b|"
+        r"\btoets (?:door|"
         r"van) phrenos (?:\w+ ){0,3}(?:prima|akkoord|goed|fijn|graag|welkom|geen bezwaar)\b",
         planned=True,
         who=_ANYBODY,
@@ -294,7 +304,7 @@ _TOPICS: tuple[Topic, ...] = (
         r"uitsluitend) (?:\w+ )?(?:clienten|bewoners|patienten) van (?:onszelf|onze eigen|ons)\b",
         False,
         planned=True,
-        who=_OURS,
+        who=OURS,
         never=r"\b(?:te weinig|niet genoeg|niet alleen)\b",
     ),
     _topic(
@@ -332,6 +342,76 @@ _TOPICS: tuple[Topic, ...] = (
         never=NEGATION.pattern + r"|\b(?:hij|zij wordt|ingehuurd\w*|coach|consulent|trajectbegeleider)\b",
     ),
     # --- criteria in words
+    _topic(
+        criterion_key(4),
+        _YES,
+        r"\b(?:dagelijks|wekelijks|(?:elke|iedere) (?:dag|week)|in (?:1|een|hetzelfde) team)\b",
+        None,
+        who=frozenset((OWN, EACH)),
+        also=rf"^(?=.*\b(?:{_MEET}|zitten|werken)\b)(?=.*\b(?:{_COACH}|we|wij)(?!\w)).*\b{_CLINICIAN}\b",
+        never=NEGATION.pattern + "|" + _MODAL + r"|\b(?:hun|partner|reintegratiebedrijf)\b",
+    ),
+    _topic(
+        criterion_key(4),
+        _NO,
+        r"\b(?:nooit|nauwelijks|amper)\b",
+        fixed=True,
+        who=frozenset((OWN, EACH)),
+        also=rf"^(?=.*\b{_MEET}\b).*\b{_CLINICIAN}\b",
+        never=_MODAL + r"|\b(?:hun|partner|reintegratiebedrijf|clienten)\b",
+    ),
+    _topic(
+        criterion_key(5),
+        _NO,
+        r"\bniet iedereen (?:\w+ ){0,4}(?:aanmelden|melden|meedoen)\b|"
+        r"\b(?:teams|afdelingen) (?:\w+ ){0,4}(?:nooit|niet|niks|niets) (?:\w+ ){0,3}gehoord\b",
+        fixed=True,
+        who=frozenset((OWN, EACH)),
+    ),
+    _topic(
+        criterion_key(5),
+        _YES,
+        r"\b(?:iedereen|elke client|iedere client|alle (?:clienten|teams)) (?:\w+ ){0,4}zich (?:\w+ )?"
+        r"(?:aanmelden|opgeven|melden (?:voor ips|bij (?:ons|het ips)))(?! bij de)\b|\balle teams kennen (?:ips|ons)\b",
+        None,
+        who=frozenset((OWN, EACH)),
+        never=NEGATION.pattern + r"|\b(?:moet|moeten|willen|zou|zouden|alleen)\b",
+    ),
+    _topic(
+        criterion_key(7),
+        _NO,
+        r"\bkennen (?:\w+ )?(?:geen(?: enkele?)?|nauwelijks|amper) werkgevers?\b|"
+        r"\bnergens (?:\w+ ){0,2}bij werkgevers\b",
+        fixed=True,
+        who=frozenset((OWN, EACH)),
+    ),
+    _topic(
+        criterion_key(7),
+        _YES,
+        r"\b(?:contacten|contact|lijnen|lijntjes|samenwerking) met (?:\w+ ){0,6}?(?:werkgevers|uwv|gemeenten?)\b"
+        r"(?: \w+){0,5} (?:goed|prima|uitstekend|soepel)\b|"
+        r"\bwerkgevers (?:hebben|is|zijn) (?:we |wij )?(?:\w+ )?(?:goed|goede|prima|korte|veel) (?:contact|contacten|"
+        r"lijnen|lijntjes)\b|\bkennen (?:veel|genoeg|heel veel|volop) werkgevers\b",
+        None,
+        who=frozenset((OWN, EACH)),
+        never=NEGATION.pattern + "|" + _MODAL,
+    ),
+    _topic(
+        criterion_key(8),
+        _NO,
+        rf"\b{_COACH} (?:\w+ ){{0,2}}(?:moeten|moet) (?:\w+ ){{0,2}}(?:alles|elk uur|ieder uur|overal) (?:\w+ ){{0,4}}"
+        r"(?:verantwoorden|toestemming)\b",
+        fixed=True,
+        who=frozenset((OWN, EACH)),
+    ),
+    _topic(
+        criterion_key(8),
+        _YES,
+        rf"\b{_COACH} (?:\w+ ){{0,2}}(?:(?:mogen|kunnen) (?:\w+ )?zelf (?:bepalen|beslissen|kiezen)|"
+        rf"(?:bepalen|beslissen|kiezen) (?:\w+ )?zelf|zijn (?:\w+ ){{0,2}}vrij (?:om|in))\b",
+        _NO,
+        who=frozenset((OWN, EACH)),
+    ),
     _topic(
         criterion_key(3),
         _NO,
@@ -437,7 +517,7 @@ _TOPICS: tuple[Topic, ...] = (
 )
 
 _REVIEW = re.compile(
-    r"\b(?:toets\w*|getoetst|beoorde\w*|bekijken|bekeken|meekijk\w*|kijken|kijkt|langs|"
+    r"\b(?:voorleggen|komt er|toets\w*|getoetst|beoorde\w*|bekijken|bekeken|meekijk\w*|kijken|kijkt|langs|"
     r"goedkeur\w*|controle\w*|controleren|bemoei\w*|inmeng\w*|bij hebben|over de vloer|erbij|"
     r"meelez\w*)\b"
 )
@@ -485,7 +565,7 @@ def _apply(topic: Topic, clause: Clause, subjects: Subjects) -> Finding | None:
         return None
     if (
         topic.key == "phrenos_review_refused"
-        and not (_REVIEW.search(clause.text) and NEGATION.search(clause.text))
+        and not (_REVIEW.search(clause.text) and (NEGATION.search(clause.text) or "weiger" in clause.text))
         and topic.value is True
     ):
         return None
@@ -494,7 +574,7 @@ def _apply(topic: Topic, clause: Clause, subjects: Subjects) -> Finding | None:
         return _partners_criterion(topic, clause)
     if subject not in topic.who:
         return None
-    return _weighed(topic, clause)
+    return _weighed(topic, clause, match.group() if topic.fixed else "")
 
 
 def _partners_criterion(topic: Topic, clause: Clause) -> Finding | None:
@@ -504,7 +584,7 @@ def _partners_criterion(topic: Topic, clause: Clause) -> Finding | None:
     return Finding("partner_meets_criteria", clause.start, False)
 
 
-def _weighed(topic: Topic, clause: Clause) -> Finding | None:
+def _weighed(topic: Topic, clause: Clause, own_hedge: str) -> Finding | None:
     if clause.in_progress:
         return Finding(topic.key, clause.start, in_progress=True)
     value = topic.value
@@ -512,6 +592,7 @@ def _weighed(topic: Topic, clause: Clause) -> Finding | None:
         if topic.denied is None:
             return None
         value = topic.denied
-    if clause.hedged and clause.mood is Mood.STATED:
+    hedged = HEDGE.search(clause.text.replace(own_hedge, " ") if own_hedge else clause.text)
+    if hedged and clause.mood is Mood.STATED:
         return Finding(topic.key, clause.start, unclear="dat is nog niet zeker of geldt maar deels")
     return Finding(topic.key, clause.start, value)

@@ -25,6 +25,7 @@ WINDOW = 12
 VOWELS, CONSONANTS = frozenset("aeiouy"), frozenset("bcdfgklmnprstvz")
 VOICED = {"f": "v", "s": "z"}
 CLAUSE_ENDS = frozenset(".?!;:,")
+STRANDING = frozenset({"er", "daar", "hier", "waar"})  # "daar praten we over": no particle
 PLACE_ENDINGS = ("isch", "er", "s")
 
 
@@ -77,7 +78,7 @@ class TreebankLemmatizer(Pipe):
         if particle.tag_ not in ("VZ|fin", "BW"):
             return None
         for token in reversed(particle.doc[max(0, particle.i - WINDOW) : particle.i]):
-            if token.text in CLAUSE_ENDS:
+            if token.text in CLAUSE_ENDS or token.lower_ in STRANDING:
                 return None
             if token.tag_.startswith("WW|pv"):
                 whole = particle.lower_ + self.lemma(token.text, token.pos_, token.tag_)

@@ -1,0 +1,156 @@
+"""An answer to the question that was asked, in words that mean nothing without it: "eentje, bij ons"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.interview.reading.clauses import Clause, Mood
+from bot.interview.reading.findings import Finding
+from bot.interview.reading.normalise import normalise
+from bot.model import FactValue, Knowledge, Status, criterion_key
+
+_SHORT = 12
+_VERY_SHORT = 9
+_YES, _NO = Status.VOLDOET.value, Status.VOLDOET_NIET.value
+
+_FILLER = (
+    r"(?:ja|nee|nou|maar|wel|gewoon|hoor|dus|eigenlijk|we|wij|ze|zij|er|is|zijn|het|dat|die|nu|al|best|helaas|gelukkig|"
+    r"ook|toch|eh|uh|hebben|en|daar|allemaal|heel|erg|nog)"
+)
+
+
+def _whole(pattern: str) -> re.Pattern[str]:
+    """Match an answer that says this and, but for small words, nothing else."""
+    return re.compile(rf"^(?:{_FILLER} )*(?:{pattern})(?: {_FILLER})*$")
+
+
+_FREQUENT = r"(?:(?:bijna )?(?:dagelijks|wekelijks)|(?:elke|iedere) (?:dag|week))"
+_NO_EXPERIENCE = (
+    r"(?:heeft |hebben )?(?:er )?(?:nog )?(?:geen|weinig|nauwelijks|0|amper) (?:ervaring|kennis)(?: mee| van)?"
+)
+_DOES_NOT_WANT = r"ja (?:\w+ ){1,4}(?:wil|willen) (?:dat|het|dit) niet"
+
+# How people say a value right after its question, in the order in which the values are tried.
+_ANSWERS: dict[str, tuple[tuple[FactValue, re.Pattern[str]], ...]] = {
+    criterion_key(4): (
+        (_YES, _whole(rf"(?:zien|spreken) elkaar {_FREQUENT}|(?:(?:zitten|werken) )?(?:allemaal |samen )*in "
+                      r"(?:1|een|hetzelfde) team")),
+        (_NO, _whole(r"(?:overleggen|spreken elkaar|zien elkaar) (?:eigenlijk )?(?:nooit|nauwelijks|amper)")),
+    ),
+    criterion_key(8): (
+        (_YES, _whole(r"(?:mogen|kunnen|bepalen|beslissen) (?:dat |alles )?zelf(?: (?:bepalen|beslissen|weten))?"
+                      r"(?: (?:hoe|wat) .{1,40})?|(?:helemaal |volledig )?vrij")),
+        (_NO, _whole(r"(?:(?:elk|ieder) uur|alles) moet verantwoord worden|moeten (?:alles|elk uur) verantwoorden")),
+    ),
+    "delivers_ips_now": (
+        (True, _whole(r"sinds (?!.*\bniet\b).{2,25}|al (?:ongeveer )?(?:\d+(?:\.\d)? (?:jaar|maanden)|jaren)(?: lang)?|"
+                      r"(?:net|pas|vorig jaar|dit jaar) (?:begonnen|gestart)")),
+    ),
+    "prefers_outsourcing": (
+        (False, _whole(r"(?:liever |het liefst |doe |doen |willen )?(?:maar |het |dit |wij |we )*zelf(?: (?:doen|"
+                       r"uitvoeren|houden))?")),
+        (True, _whole(r"(?:mag|laat|kan) (?:het )?(?:maar )?(?:een ander|iemand anders) (?:het |dat )?(?:maar |best )?"
+                      r"(?:doen|uitvoeren)|(?:liever |graag |gewoon )?uitbesteden(?: graag| maar)?")),
+    ),
+    "few_clients": (
+        (True, _whole(r"(?:hooguit |ongeveer |zo'n |maximaal )*(?:[1-9]|10)(?: of (?:[1-9]|10))?(?: (?:clienten|mensen|"
+                      r"man|stuks))?|(?:te )?weinig|een handje ?vol|(?:een paar|enkele)(?: clienten| mensen)?")),
+        (False, _whole(r"(?:meer dan |ruim )?(?:genoeg|voldoende|zat|veel)(?: clienten| mensen)?|honderden|tientallen|"
+                       r"(?:meer dan |zeker |ongeveer )?\d{3,4}(?: clienten| mensen)?")),
+    ),
+    "lacks_funding_or_governance_power": (
+        (True, _whole(r"geen (?:cent|geld|budget)|redden (?:we |wij |het )*niet (?:alleen|zelf)")),
+        (False, _whole(r"(?:geld|budget) (?:zat|genoeg|is er)")),
+    ),
+    "partner_meets_criteria": ((False, _whole(r"(?:eentje|een|1)(?: van hen| ervan)? niet|niet allemaal")),),
+    "clients_in_care_with_partner": ((True, _whole(r"allemaal(?: bij (?:de|die) ggz)?|allen|iedereen")),),
+    "trained_coaches": (
+        ("geen", re.compile(r"^(?:nee\b.*|nog )?(?:geen|niemand|nergens|ze zijn er (?:nog )?niet|"
+                            r"die zijn er (?:nog )?niet|nog niet|zijn er niet|die hebben we (?:nog )?niet|"
+                            r"niet)(?: (?:getraind\w*|opgeleid\w*|trajectbegeleiders|mensen|eigenlijk|hoor|dus|"
+                            r"helaas|een|1|geen|hebben|we|die|nog))*$")),
+        ("partner", re.compile(r"\b(?:bij (?:de|het|dat|onze|een|die) (?:partner|ander|andere|ggz|reintegratiebedrijf|"
+                               r"gemeente|uwv|uitvoerder)\b|(?:bij|van) (?:hen|hun)|de partner|partner|zij hebben (?:ze|"
+                               r"die|er)|ze hebben ze daar)\b|^(?:daar|zij)$")),
+        ("eigen", re.compile(r"\b(?:zelf|eigen|bij ons|onszelf|in huis|in eigen huis|(?:wij|we) hebben (?:ze|die|er)|"
+                             r"die hebben (?:we|wij))\b|^(?:hier|wij|ons|wij wel)$")),
+    ),
+    "written_agreements": ((False, _whole(r"(?:alleen )?mondeling")),),
+    "agreements_refused": (
+        (False, _whole(r"iedereen (?:doet|werkt|wil) (?:graag )?mee(?:doen|werken)?")),
+        (True, _whole(_DOES_NOT_WANT)),
+    ),
+    "phrenos_review_refused": (
+        (False, _whole(r"(?:mag|mogen) (?:best |gerust |gewoon |altijd )?(?:komen )?(?:kijken|toetsen|meekijken|"
+                       r"beoordelen)|geen bezwaar")),
+        (True, _whole(_DOES_NOT_WANT)),
+    ),
+    "only_own_clients": (
+        (True, _whole(r"alleen (?:die van ons|(?:clienten|mensen) van (?:ons|onszelf)|onze(?: eigen)?)")),
+        (False, _whole(r"ook (?:die )?(?:van )?(?:anderen|andere|buiten|elders)(?: \w+)?")),
+    ),
+    "coach_alignment": (("minder", _whole(r"(?:bijna |vrijwel )?nooit|zelden|nauwelijks|af en toe")),),
+    "team_form": (
+        ("aparte_organisatie", re.compile(r"\b(?:apart|aparte|stichting|los|losse|eigen (?:organisatie|"
+                                          r"stichting|bv)|zelfstandig|zelfstandige|bv|cooperatie)\b")),
+        ("onderdeel_van_een_ggz", re.compile(r"\b(?:onderdeel|bij een van|bij 1 van|ondergebracht|onder (?:een|"
+                                             r"1|ons|onze|de|hen)|bij ons|binnen (?:een|de|1)|bij (?:de|een) ggz|"
+                                             r"van een ggz)\b")),
+    ),
+    "capacity": (
+        ("tijdelijk_tekort", re.compile(r"^(?:ja |een |alleen |het is |dat is |is |maar |gewoon |nu |"
+                                        r"even )*(?:tijdelijk|tijdelijke|tijdelijk tekort|even)\b")),
+        ("structureel_tekort", re.compile(r"^(?:ja |een |het is |dat is |is |nee |helaas )*(?:structureel|"
+                                          r"blijvend|chronisch|permanent|structurele?|blijvende?)\b")),
+    ),
+    "coaches_know_target_group": ((False, _whole(_NO_EXPERIENCE)),),
+    "hired_coach_trained": (
+        (False, _whole(r"(?:nog )?niet (?:in ips )?(?:getraind|opgeleid|geschoold)")),
+        (True, _whole(r"heeft (?:de |een |die |al )*(?:ips )?(?:opleiding|training|scholing|cursus) (?:al )?(?:gedaan|"
+                      r"gevolgd|afgerond)|(?:in ips )?(?:getraind|opgeleid|geschoold)")),
+    ),
+    "hired_coach_experience": (
+        (False, _whole(_NO_EXPERIENCE)),
+        (True, _whole(r"werkt (?:al )?(?:(?:\d+|vele) jaar |jaren |lang )?(?:in|met|bij) (?:de |mensen met )?"
+                      r"(?:psychiatrie|ggz|psych\w+ \w+)")),
+    ),
+    "hired_coach_in_team": (
+        (True, _whole(r"hoort er (?:helemaal |gewoon |echt )?bij|draait (?:gewoon |volledig )?mee")),
+        (False, _whole(r"staat (?:er|daar) (?:\w+ )?los van|hoort er niet bij")),
+    ),
+    "hired_coach_same_location": (
+        (True, _whole(r"(?:gewoon |zit |werkt |komt )*(?:bij ons|hier)(?: op kantoor| op locatie)?")),
+    ),
+}  # fmt: skip
+
+
+def read_asked(
+    text: str, clauses: Sequence[Clause], pending: str | None, knowledge: Knowledge, found: Sequence[Finding]
+) -> list[Finding]:
+    """Return what a short answer says to the pending question, when nothing else read it."""
+    definition = knowledge.facts.get(pending or "")
+    if definition is None or any(finding.key == pending for finding in found):
+        return []
+    stated = " ".join(clause.text for clause in clauses if clause.mood in (Mood.STATED, Mood.PLANNED))
+    if not stated or len(stated.split()) > _SHORT:
+        return []
+    known = _ANSWERS.get(definition.key, ()) if len(stated.split()) <= _VERY_SHORT else ()
+    values = [value for value, pattern in known if pattern.search(stated)]
+    if not values and definition.kind == "choice":
+        values = [value for value, label in definition.values if _names(stated, value, label)]
+    if definition.key == "trained_coaches" and "geen" in values:
+        values = ["geen"]
+    return [Finding(definition.key, _first_stated(clauses), values[0])] if len(values) == 1 else []
+
+
+def _first_stated(clauses: Sequence[Clause]) -> int:
+    return next(clause.start for clause in clauses if clause.mood in (Mood.STATED, Mood.PLANNED))
+
+
+def _names(stated: str, value: str, label: str) -> bool:
+    """Say whether the answer is a choice's value or label, or holds it whole."""
+    for words in (normalise(value.replace("_", " ")), normalise(label)):
+        if f" {words} " in f" {stated} " or (len(stated) >= 5 and f" {stated} " in f" {words} "):
+            return True
+    return False
