@@ -21,6 +21,7 @@ class Ladder:
     sure: float = 0.75
     near: float = 0.25
     unsure: float = 0.15
+    faint: float = 0.04  # from here a card is still offered under "not in my sources"
     other_kind: float = 0.35  # confidence from which the message's intent weighs more than a card that is not sure
 
 
@@ -96,7 +97,8 @@ def _climb(
     if other_kind and (not whole or whole[0].score < ladder.sure):
         return Reply(knowledge.texts[other_kind]), None
     if not whole or whole[0].score < ladder.unsure:
-        return Reply(knowledge.texts["unknown_answer"]), None
+        faint = [knowledge.cards[item.card_id].title for item in whole[:2] if item.score >= ladder.faint]
+        return Reply(knowledge.texts["unknown_answer"], tuple(Button(title, title) for title in faint)), None
     cards = [knowledge.cards[item.card_id] for item in whole[:3]]
     if whole[0].score < ladder.near:
         return Reply(knowledge.texts["unsure"], tuple(Button(card.title, card.title) for card in cards)), None

@@ -86,6 +86,7 @@ def test_an_unsure_ranking_asks_which(knowledge: Knowledge) -> None:
 def test_what_no_card_is_near_is_not_in_the_sources(knowledge: Knowledge, found: tuple[tuple[str, float], ...]) -> None:
     reply, card_id = answer(ranked(*found), knowledge, said("iets anders"))
     assert (reply.text, card_id) == (TEXTS["unknown_answer"], None)
+    assert [button.title for button in reply.buttons] == (["Hoe ver is het?"] if found == (("los", 0.1),) else [])
 
 
 @pytest.mark.parametrize(("intent", "text"), [("buiten_onderwerp", "off_topic"), ("hulpvraag", "private_help")])
@@ -228,4 +229,4 @@ def test_an_empty_index_ranks_nothing(knowledge: Knowledge) -> None:
 
 def test_the_steps_of_the_ladder_are_in_order() -> None:
     ladder = Ladder()
-    assert 0 < ladder.unsure < ladder.near < ladder.sure < 1
+    assert 0 < ladder.faint < ladder.unsure < ladder.near < ladder.sure < 1
