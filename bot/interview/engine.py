@@ -6,6 +6,7 @@ that and the interview then repeats its question.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ from bot.rules.options import open_questions
 from bot.rules.whatif import what_if
 
 SURE_CARD = 0.6  # "wat is modeltrouw?" deserves the full answer where there is one; "wat bedoel je met fte?" the word
+_WANTS_IPS = re.compile(r"\b(wil|willen|wilt|zouden|gaan|overwegen)\b.{0,40}\bips\b")
 STARTERS = frozenset({"informeren", "start", "corrigeren", "stel_dat", "advies"})
 SIDES = frozenset(
     [
@@ -192,7 +194,8 @@ def _starts(c: _Context) -> bool:
 
 def _just_asks(c: _Context) -> bool:
     """A question that tells something on the way is answered; what it told is repeated when the interview starts."""
-    return not c.dossier.active and _is_question(c) and c.message.intent not in STARTERS
+    wants = c.message.intent in STARTERS or _WANTS_IPS.search(plain(c.message.text))
+    return not c.dossier.active and _is_question(c) and not wants
 
 
 def _corrects(c: _Context) -> bool:
