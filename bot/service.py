@@ -38,6 +38,9 @@ MAY_WE = {
 }
 SURE_OF_DANGER = 0.6  # a false alarm costs a sentence, a miss may cost a life
 SURE_OF_ANSWER = 0.6  # from here a few key words in the middle of the interview are taken for a question
+LIKELY_ANSWER = (
+    0.35  # below this an answer does not keep a message that also tells something from opening the interview
+)
 ANSWERS_TO_A_QUESTION = frozenset({"bevestigen", "ontkennen", "weet_niet"})
 
 
@@ -70,7 +73,7 @@ class Service:
                 return self._in_danger(dossier)
             turn = engine.take(message, dossier, self.knowledge)
             side, last_card = self._side(turn.side, message, turn.dossier)
-            if turn.otherwise and last_card is None:
+            if turn.otherwise and (last_card is None or not self._likely(message)):
                 turn = turn.otherwise
                 side, last_card = self._side(turn.side, message, turn.dossier)
             notice = () if dossier.greeted else (Reply(self.knowledge.texts["notice"]),)
@@ -113,6 +116,11 @@ class Service:
 
     def _save(self, dossier: Dossier) -> Dossier:
         return self._store.save(dossier.with_(updated_at=self._clock()))
+
+    @staticmethod
+    def _likely(message: Message) -> bool:
+        """Whether the best card is likely enough to come before what else the message says."""
+        return bool(message.answers) and message.answers[0].score >= LIKELY_ANSWER
 
     def _side(self, side: str | None, message: Message, dossier: Dossier) -> tuple[tuple[Reply, ...], str | None]:
         """Answer what the interview left to us."""
