@@ -2,10 +2,10 @@
 SHELL := bash
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help start test check format evaluate clean
+.PHONY: help start test check format evaluate official-spacy-model clean
 
 help:  ## show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 start:  ## set up what is missing and run the assistant on http://127.0.0.1:8080
 	@scripts/setup run
@@ -36,6 +36,9 @@ evaluate:  ## score the assistant on the evaluation files (folder: EVALUATION=..
 	@scripts/setup run
 	@scripts/train
 	@$(PYTHON) scripts/evaluate
+
+official-spacy-model:  ## replace our Dutch pipeline by spaCy's own, where its host can be reached, and train again
+	@scripts/official-spacy-model
 
 clean:  ## remove what the set-up and the tests made; the data folder stays
 	rm -rf .venv .cache .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist *.egg-info
