@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 .PHONY: help start test check format evaluate official-spacy-model clean
 
 help:  ## show this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 30
 
 start:  ## set up what is missing and run the assistant on http://127.0.0.1:8080
 	@scripts/setup run
