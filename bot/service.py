@@ -37,7 +37,6 @@ MAY_WE = {
     "gehandicaptenzorg": "scenarios-gehandicaptenzorg",
 }
 SURE_OF_DANGER = 0.6  # a false alarm costs a sentence, a miss may cost a life
-SURE_OF_ANSWER = 0.6  # from here a few key words in the middle of the interview are taken for a question
 LIKELY_ANSWER = (
     0.35  # below this an answer does not keep a message that also tells something from opening the interview
 )
@@ -150,16 +149,20 @@ class Service:
         return self._with_start(reply)
 
     def _not_understood(self, message: Message, dossier: Dossier) -> tuple[tuple[Reply, ...], str | None]:
+        words = self.knowledge.texts
         if dossier.active:
-            words = self.knowledge.texts
-            reply, card = answer(message.answers, self.knowledge, message, dossier.last_card)
-            if card and message.answers[0].score >= SURE_OF_ANSWER:
-                return (reply,), card
-            return (Reply(f"{words['not_understood']} {words['not_understood_choice']}"),), None
+            return (Reply(f"{words[self._how_unclear(dossier)]} {words['not_understood_choice']}"),), None
+        if dossier.facts and not dossier.advised and message.intent in ANSWERS_TO_A_QUESTION:
+            return (Reply(words["paused_hint"], (Button(words["continue_button"], "verder"),)),), None
         if message.intent in ANSWERS_TO_A_QUESTION:
             return (self._with_start(Reply(self.knowledge.texts["no_question_open"])),), None
         reply, card = answer(message.answers, self.knowledge, message, dossier.last_card)
         return (self._with_start(reply),), card
+
+    def _how_unclear(self, dossier: Dossier) -> str:
+        definition = self.knowledge.facts.get(dossier.pending or "")
+        yes_or_no = definition is not None and definition.kind in ("bool", "criterion")
+        return "confirm_anyway" if yes_or_no else "not_understood"
 
     def _with_start(self, reply: Reply) -> Reply:
         """Offer the check and a person under a reply outside the interview."""

@@ -64,13 +64,19 @@ def full(facts: Facts, knowledge: Knowledge, skipped: Iterable[str] = ()) -> tup
     return (*replies[:-1], _closed(replies[-1], knowledge))
 
 
-def asked(text: str, dossier: Dossier, knowledge: Knowledge) -> tuple[Reply, ...]:
-    """Return the part of the advice that a message asks about: one option, a part of the best one, or all."""
+def asked(text: str, dossier: Dossier, knowledge: Knowledge, left: int = 0) -> tuple[Reply, ...]:
+    """Return the part of the advice that a message asks about: one option, a part of the best one, or all.
+
+    `left` is the number of questions still open; while they decide, a short word on how it stands is enough.
+    """
     words = plain(text)
     option = next((name for name, pattern in _OPTION_WORDS if pattern.search(words)), None)
     if option:
         return (_option(advise(dossier.facts, knowledge).option(option), knowledge),)
-    return part(text, dossier, knowledge) or full(dossier.facts, knowledge, dossier.skipped)
+    found = part(text, dossier, knowledge)
+    if found or not left or advise(dossier.facts, knowledge).best != "meer_informatie":
+        return found or full(dossier.facts, knowledge, dossier.skipped)
+    return (_so_far(dossier.facts, knowledge, left),)
 
 
 def part(text: str, dossier: Dossier, knowledge: Knowledge) -> tuple[Reply, ...]:
@@ -134,11 +140,14 @@ def unique(refs: Iterable[SourceRef]) -> tuple[SourceRef, ...]:
 
 def _verdict(advice: Advice, facts: Facts, knowledge: Knowledge, skipped: Iterable[str]) -> Reply:
     heads = {
-        "nog_niet": "**Advies: nu nog niet.** Met wat je hebt ingevuld kan geen van de vijf vormen.",
+        "nog_niet": "**Advies: nu nog niet.** Met wat je hebt ingevuld kan nu geen van de vijf vormen.",
         "meer_informatie": "**Advies: nog niet te zeggen.** Er ontbreekt nog informatie die de uitkomst bepaalt.",
     }
     if advice.best in heads:
         lines, sources = [heads[advice.best]], []
+        open_ways = [verdict.name for verdict in advice.options if verdict.status is OptionStatus.UNDECIDED]
+        if advice.best == "nog_niet" and open_ways:
+            lines.append(wording.say(knowledge, "still_open", names=" of ".join(open_ways)))
         if advice.possible:
             names = ", ".join(advice.option(name).name for name in advice.possible)
             lines.append(f"Dit kan in elk geval: {names}.")
@@ -219,6 +228,17 @@ def _option(verdict: OptionVerdict, knowledge: Knowledge) -> Reply:
     missing = [item.source for item in verdict.missing if item.required]
     sources = [*(r.source for r in verdict.reasons), *missing, *(r.source for r in verdict.remarks)]
     return Reply("\n\n".join(line.strip() for line in lines), sources=unique(sources))
+
+
+def _so_far(facts: Facts, knowledge: Knowledge, left: int) -> Reply:
+    """How it stands in the middle of the interview: what is ruled out already, and how much is still to be asked."""
+    advice = advise(facts, knowledge)
+    out = [verdict for verdict in advice.options if verdict.status is OptionStatus.IMPOSSIBLE]
+    lines = [wording.say(knowledge, "so_far", left=left), *_criteria_lines(facts, knowledge)]
+    if out:
+        lines.append(_bullets(f"{_capital(verdict.name)}: kan niet. {verdict.reasons[0].text}" for verdict in out))
+    sources = [knowledge.criteria[number].source for number in _not_met(facts)]
+    return Reply("\n\n".join(lines), sources=unique([*sources, *(verdict.reasons[0].source for verdict in out)]))
 
 
 def _responsible(verdict: OptionVerdict, knowledge: Knowledge) -> Reply:

@@ -64,6 +64,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("overzicht", r"^(overzicht|samenvatting|mijn antwoorden|wat heb ik (al )?ingevuld)$"),
     ("waarom", r"^(waarom|hoezo|waarvoor|waartoe)( (wil|moet|vraag) (je|jij|u|ge|ik)\b.{0,40})?$"),
     ("waarom", r"\bwaarom (vraag|wil) (je|jij|u|ge) (dat|dit|me dat|mij dat|naar dit|het|weten)"),
+    (
+        "uitleg",
+        r"^((ik )?(snap|begrijp|vat)( de vraag| het| dit| je| dat)? ?(echt |helemaal )?niet|(wat|hoe) bedoel (je|jij|u|ge)( (daarmee|precies|dan))?|leg( het)?( eens)? uit|uitleg)$",
+    ),
     ("begrip", r"^wat (is|zijn|betekent|betekenen|bedoel\w* (je|jij|u|ge) met|versta\w* (je|jij|u|ge) onder|houdt)\b"),
     ("begrip", r"\b(betekent|bedoel\w* (je|jij|u|ge) met|versta\w* (je|jij|u|ge) onder|leg (eens |even )?uit wat)\b"),
     (
@@ -84,6 +88,11 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     ("afscheid", r"^(doei|tot ziens|dag dag|daag|tot (later|snel|volgende keer)|bye|ciao)$"),
     ("start", r"^(ga na of wij ips mogen doen|start( de)? check|doe de check)$"),
+)
+_LEAVING = re.compile(r"stop|pauz|later|morgen|straks|verder|weg\b|ophoud|kappen|afsluit|sluit|klaar|voor (nu|vandaag)")
+_PROFESSIONAL = re.compile(
+    r"\b(klant|cli[eë]nt|kandidaat|kandidaten|pati[eë]nt)\w* van (mij|ons)\b|\b(mijn|onze|een) (klant|cli[eë]nt|kandida)\w*"
+    r"|\bik ben (een )?(psycholoog|psychiater|behandelaar|consulent|\w*coach|\w*begeleider|arts|verpleegkundige|casemanager)"
 )
 _COMPILED = tuple((name, re.compile(pattern)) for name, pattern in _PATTERNS)
 
@@ -107,6 +116,10 @@ def command_of(text: str, intent: str, confidence: float) -> Command | None:
     for name, pattern in _COMPILED:
         if pattern.search(words):
             return Command(name, certain=True)
+    if intent == "stoppen" and not _LEAVING.search(words):
+        return None  # "ruim genoeg" is an answer, not a goodbye
+    if intent == "hulpvraag" and _PROFESSIONAL.search(words):
+        return None  # who speaks of a client of theirs doesn't ask for help for themselves
     if intent in COMMAND_INTENTS and confidence >= SURE_OF.get(intent, SURE):
         return Command(intent, certain=False)
     return None

@@ -19,6 +19,7 @@ from bot.model import Button, Dossier, Facts, FactValue, Knowledge, Message, Rep
 from bot.rules.options import open_questions
 from bot.rules.whatif import what_if
 
+SURE_QUESTION = 0.85
 SURE_CARD = 0.6  # "wat is modeltrouw?" deserves the full answer where there is one; "wat bedoel je met fte?" the word
 _WANTS_IPS = re.compile(r"\b(wil|willen|wilt|zouden|gaan|overwegen)\b.{0,40}\bips\b")
 STARTERS = frozenset({"informeren", "start", "corrigeren", "stel_dat", "advies"})
@@ -156,7 +157,10 @@ def _do_command(c: _Context) -> Turn | None:
 
 
 def _do_likely_command(c: _Context) -> Turn | None:
-    return _dispatch(c, c.command.name) if c.command else None
+    best = next(iter(c.message.answers), None)
+    if c.command is None or (c.command.name == "misbruik" and best and best.score >= SURE_CARD):
+        return None  # angry, but with a question that has an answer
+    return _dispatch(c, c.command.name)
 
 
 def _dispatch(c: _Context, name: str) -> Turn | None:
@@ -178,7 +182,8 @@ def _take_facts(c: _Context) -> Turn | None:
     after = change.put(after, fresh, _measured(c.reading))
     replies = [*_noted(c, fresh), *_in_progress(c)]
     after = _set_in_progress(after, c)
-    replies += [Reply(text[:1].upper() + text[1:]) for text in unclear.values()]
+    matters = set(remaining(after, c.knowledge))
+    replies += [Reply(text[:1].upper() + text[1:]) for key, text in unclear.items() if key in matters]
     asked, asks = after, _just_asks(c)
     after = after.with_(active=True, pending=next(iter(unclear), after.pending))
     if clash:
@@ -281,7 +286,8 @@ def _take_polarity(c: _Context) -> Turn | None:
 
 
 def _is_question(c: _Context) -> bool:
-    return c.reading.asks or (c.message.intent == "vraag" and c.message.confidence >= 0.5)
+    sure = SURE_QUESTION if c.dossier.active else 0.5  # in the interview a statement is an answer first
+    return c.reading.asks or (c.message.intent == "vraag" and c.message.confidence >= sure)
 
 
 _STEPS: tuple[Callable[[_Context], Turn | None], ...] = (
@@ -338,7 +344,10 @@ def _back(c: _Context) -> Turn:
     before = change.back(c.dossier)
     if before is None:
         return Turn(c.dossier, (c.say("nothing_back"),))
-    return Turn(before.with_(active=True), (c.say("back"),))
+    gone = {key: fact for key, fact in c.dossier.facts.items() if key not in before.facts}
+    if len(gone) < 2:
+        return Turn(before.with_(active=True), (c.say("back"),))
+    return Turn(before.with_(active=True), (c.say("back_more", facts=wording.described(c.knowledge, gone, {})),))
 
 
 def _skip(c: _Context) -> Turn:
@@ -370,10 +379,21 @@ def _term(c: _Context) -> Turn | None:
     return Turn(c.dossier, (Reply(term.explanation, sources=(term.source,) if term.source else ()),))
 
 
+def _explain(c: _Context) -> Turn | None:
+    """Say the open question in other words; without one, it is a question for the answers."""
+    key = c.dossier.pending if c.dossier.active else None
+    if key is None:
+        return None
+    number, definition = wording.criterion_number(key), c.knowledge.facts[key]
+    text = c.knowledge.criteria[number].asks if number else definition.why
+    return Turn(c.dossier, (Reply(text, sources=(definition.source,)),))
+
+
 def _advice(c: _Context) -> Turn | None:
     if "organisation_type" not in c.dossier.facts:
         return Turn(c.dossier.with_(active=True), (c.say("need_type"),)) if c.is_("advies", certain=True) else None
-    return Turn(c.dossier, advising.asked(c.message.text, c.dossier, c.knowledge))
+    left = len(remaining(c.dossier, c.knowledge)) if c.dossier.active else 0
+    return Turn(c.dossier, advising.asked(c.message.text, c.dossier, c.knowledge, left))
 
 
 def _correct(c: _Context) -> Turn | None:
@@ -403,6 +423,7 @@ _COMMANDS: Mapping[str, Callable[[_Context], Turn | None]] = {
     "overzicht": _overview,
     "waarom": _why,
     "begrip": _term,
+    "uitleg": _explain,
     "advies": _advice,
     "corrigeren": _correct,
 }
