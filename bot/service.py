@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answers.ladder import answer, reply_of
 from bot.errors import StaleDossier
 from bot.interview import engine, wording
+from bot.interview.commands import speaks_of_a_client
 from bot.model import Advice, Button, Dossier, Facts, Knowledge, Message, Reply
 from bot.ports import Clock, DossierStore
 from bot.rules.options import advise
@@ -123,6 +124,8 @@ class Service:
 
     def _side(self, side: str | None, message: Message, dossier: Dossier) -> tuple[tuple[Reply, ...], str | None]:
         """Answer what the interview left to us."""
+        if message.intent == "hulpvraag" and speaks_of_a_client(message.text):
+            message = replace(message, intent="vraag")
         if side is None:
             return (), None
         if side == "vraag":

@@ -61,7 +61,7 @@ def full(facts: Facts, knowledge: Knowledge, skipped: Iterable[str] = ()) -> tup
     if advice.best in advice.possible:
         best = advice.option(advice.best)
         replies += [_responsible(best, knowledge), _missing(best, knowledge)]
-    return (*replies[:-1], _closed(replies[-1], knowledge))
+    return (*replies[:-1], _closed(replies[-1], advice.best in advice.possible, knowledge))
 
 
 def asked(text: str, dossier: Dossier, knowledge: Knowledge, left: int = 0) -> tuple[Reply, ...]:
@@ -254,13 +254,21 @@ def _responsible(verdict: OptionVerdict, knowledge: Knowledge) -> Reply:
 
 
 def _missing(verdict: OptionVerdict, knowledge: Knowledge) -> Reply:
+    about_you = _remarks_on_these_facts(verdict, knowledge)
     parts: Mapping[str, list[str]] = {
         "required_title": [item.text for item in verdict.missing if item.required],
         "recommended_title": [item.text for item in verdict.missing if not item.required],
+        "silent_title": [remark.text for remark in about_you],
     }
     texts = [wording.say(knowledge, title) + "\n\n" + _bullets(items) for title, items in parts.items() if items]
-    sources = unique(item.source for item in verdict.missing)
+    sources = unique([*(item.source for item in verdict.missing), *(remark.source for remark in about_you)])
     return Reply("\n\n".join(texts) or wording.say(knowledge, "nothing_missing"), sources=sources)
+
+
+def _remarks_on_these_facts(verdict: OptionVerdict, knowledge: Knowledge) -> list[Reason]:
+    """Return what the source leaves open about just this organisation; the general remarks are behind a button."""
+    specific = {note.reason.code for note in knowledge.options[verdict.id].remarks if note.when}
+    return [remark for remark in verdict.remarks if remark.code in specific]
 
 
 def _silent(verdict: OptionVerdict, knowledge: Knowledge) -> Reply:
@@ -272,7 +280,7 @@ def _bullets(lines: Iterable[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def _closed(reply: Reply, knowledge: Knowledge) -> Reply:
-    names = ("silent_button", "overview_button", "person_button", "restart_button")
+def _closed(reply: Reply, found: bool, knowledge: Knowledge) -> Reply:
+    names = ("silent_button",) * found + ("overview_button", "person_button", "restart_button")
     titles = [wording.say(knowledge, name) for name in names]
     return Reply(reply.text, tuple(Button(title, title) for title in titles), reply.sources)

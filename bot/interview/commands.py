@@ -41,6 +41,11 @@ COMMAND_INTENTS = frozenset(
 LEXICAL_ONLY = frozenset({"wissen"})
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
+    (
+        "advies",
+        r"^(en )?wat (is|wordt)( nu| dan)? (het|de|je|jouw|jullie) (advies|conclusie|uitslag|uitkomst|oordeel)( (nu|dan))?$",
+    ),
+    ("advies", r"^wat laat de bron open$"),
     ("wissen", r"(wis|verwijder|delete|vergeet)\w* (al )?(mijn|m'?n|onze|alle) (gegevens|antwoorden|data|gesprek\w*)"),
     (
         "opnieuw",
@@ -105,6 +110,11 @@ class Command:
     certain: bool
 
 
+def speaks_of_a_client(text: str) -> bool:
+    """Return whether a professional speaks, of a client of theirs, rather than somebody who asks for help."""
+    return bool(_PROFESSIONAL.search(plain(text)))
+
+
 def plain(text: str) -> str:
     """Return the text in lower case with single spaces and without closing punctuation."""
     return " ".join(text.lower().replace("’", "'").split()).strip(" .!?,;:")
@@ -118,7 +128,7 @@ def command_of(text: str, intent: str, confidence: float) -> Command | None:
             return Command(name, certain=True)
     if intent == "stoppen" and not _LEAVING.search(words):
         return None  # "ruim genoeg" is an answer, not a goodbye
-    if intent == "hulpvraag" and _PROFESSIONAL.search(words):
+    if intent == "hulpvraag" and speaks_of_a_client(text):
         return None  # who speaks of a client of theirs doesn't ask for help for themselves
     if intent in COMMAND_INTENTS and confidence >= SURE_OF.get(intent, SURE):
         return Command(intent, certain=False)

@@ -20,6 +20,7 @@ from bot.rules.options import open_questions
 from bot.rules.whatif import what_if
 
 SURE_QUESTION = 0.85
+LIKELY_CARD = 0.35
 SURE_CARD = 0.6  # "wat is modeltrouw?" deserves the full answer where there is one; "wat bedoel je met fte?" the word
 _WANTS_IPS = re.compile(r"\b(wil|willen|wilt|zouden|gaan|overwegen)\b.{0,40}\bips\b")
 STARTERS = frozenset({"informeren", "start", "corrigeren", "stel_dat", "advies"})
@@ -158,7 +159,7 @@ def _do_command(c: _Context) -> Turn | None:
 
 def _do_likely_command(c: _Context) -> Turn | None:
     best = next(iter(c.message.answers), None)
-    if c.command is None or (c.command.name == "misbruik" and best and best.score >= SURE_CARD):
+    if c.command is None or (c.command.name == "misbruik" and c.reading.asks and best and best.score >= LIKELY_CARD):
         return None  # angry, but with a question that has an answer
     return _dispatch(c, c.command.name)
 

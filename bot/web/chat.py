@@ -6,7 +6,7 @@ import logging
 from typing import Any, NamedTuple
 
 from bot.errors import NotReady, Refused
-from bot.masking import mask
+from bot.masking import Masked, mask
 from bot.rules.safety import danger
 from bot.web import texts
 from bot.web.intake import ChatRequest, check_length
@@ -52,7 +52,7 @@ class Chat:
         """
         if danger(request.message):
             self._metrics.messages.labels("danger").inc()
-            return _safety(request.sender, self._safety)
+            return _safety(request.sender, self._safety, mask(request.message))
         check_length(request.message, self._max_message)
         if seconds := self._per_sender.take(request.sender):
             raise _too_many(seconds)
@@ -82,8 +82,9 @@ class Chat:
         return [own, *replies]
 
 
-def _safety(sender: str, safety: Safety) -> list[Reply]:
-    return [_own(sender, safety.text, kind="safety"), _own(sender, safety.later, kind="safety_later")]
+def _safety(sender: str, safety: Safety, masked: Masked) -> list[Reply]:
+    hidden = {"message": masked.text} if masked.kinds else {}  # the client then hides what was typed as well
+    return [_own(sender, safety.text, kind="safety", **hidden), _own(sender, safety.later, kind="safety_later")]
 
 
 def _own(sender: str, text: str, **custom: Any) -> Reply:

@@ -12,6 +12,7 @@
   const NEARLY_FULL = 1800;
   const KEPT_MESSAGES = 200;
   const WAIT_MS = 45_000;
+  const TOUCH = matchMedia("(pointer: coarse)");
 
   const TEXT = {
     open: "Chat met IPS-wijzer",
@@ -224,7 +225,7 @@
       part.progress = make("div", { className: "progress", hidden: true }, part.progressLabel, part.bar);
       part.log = make("div", { className: "log", role: "log", tabIndex: 0, "aria-label": TEXT.log });
       part.status = make("div", { className: "status", role: "status" });
-      part.input = make("textarea", { id: "input", rows: 2, "aria-describedby": "hint", value: this.#state.draft });
+      part.input = make("textarea", { id: "input", rows: 1, "aria-describedby": "hint", value: this.#state.draft });
       part.hint = make("p", { id: "hint", className: "hint" }, TEXT.hint);
       part.send = make("button", { type: "submit", className: "strong" }, TEXT.send);
       part.form = make("form", { noValidate: true }, make("label", { htmlFor: "input" }, TEXT.label), part.input,
@@ -318,7 +319,7 @@
     // --- talking
 
     /** Send what somebody says (and shows, for a button); return whether it was taken. */
-    #say(says, shows = says) {
+    #say(says, shows = says, typed = true) {
       if (this.#busy) {
         this.#part.status.textContent = TEXT.patience;
         return false;
@@ -327,7 +328,8 @@
       this.#state.messages.push(message);
       this.#dropChoices();
       this.#show(message);
-      this.#part.input.focus();
+      // After a tap the input would bring up a phone's keyboard, over the next question.
+      (typed ? this.#part.input : this.#part.log).focus({ preventScroll: true });
       void this.#deliver(message);
       return true;
     }
@@ -354,7 +356,7 @@
       for (const reply of replies) {
         const custom = reply.custom || {};
         if (custom.forget) this.#forget();
-        else if (custom.kind === "masked") this.#mask(message, custom.message);
+        if (custom.message) this.#mask(message, custom.message);
         if (custom.progress) this.#remember({ progress: custom.progress });
         else if (reply.text) this.#remember({ progress: null });
         if (!reply.text) continue;
@@ -364,7 +366,18 @@
         if (custom.kind === "unavailable") this.#fail(message, "");
       }
       this.#showProgress();
-      this.#bubbleOf(message).scrollIntoView({ block: "start" });
+      this.#bringIntoView(message, replies.at(-1));
+    }
+
+    /** From what was said on when that fits; else the open question with its buttons; else the start of the answer. */
+    #bringIntoView(message, last) {
+      const { log } = this.#part;
+      const said = this.#bubbleOf(message);
+      const end = log.lastElementChild;
+      if (!said?.isConnected) return end?.scrollIntoView({ block: "end" });
+      const fits = end.offsetTop + end.offsetHeight - said.offsetTop <= log.clientHeight - 16;
+      if (!fits && last?.custom?.progress) end.scrollIntoView({ block: "end" });
+      else said.scrollIntoView({ block: "start" });
     }
 
     /** Show, and keep, what the server made of a message with personal data. */
@@ -435,7 +448,7 @@
     #choices(choices) {
       const buttons = choices.map(({ title, payload }) => {
         const button = make("button", { type: "button" }, title);
-        button.addEventListener("click", () => this.#say(payload || title, title));
+        button.addEventListener("click", () => this.#say(payload || title, title, !TOUCH.matches));
         return button;
       });
       return make("div", { className: "choices", role: "group", "aria-label": TEXT.choices }, ...buttons);
