@@ -151,7 +151,8 @@ def read_asked(
     known = _ANSWERS.get(definition.key, ()) if len(stated.split()) <= _VERY_SHORT else ()
     values = [value for value, pattern in known if pattern.search(stated)]
     if not values and definition.kind == "choice":
-        values = [value for value, label in definition.values if _names(stated, value, label)]
+        names = _is_only if definition.key == "organisation_type" else _names
+        values = [value for value, label in definition.values if names(stated, value, label)]
     if definition.key == "trained_coaches" and "geen" in values:
         values = ["geen"]
     return [Finding(definition.key, _first_stated(clauses), values[0])] if len(values) == 1 else []
@@ -159,6 +160,12 @@ def read_asked(
 
 def _first_stated(clauses: Sequence[Clause]) -> int:
     return next(clause.start for clause in clauses if clause.mood in (Mood.STATED, Mood.PLANNED))
+
+
+def _is_only(stated: str, value: str, label: str) -> bool:
+    """Say whether the answer is no more than a choice's value or label: "de ggz weigert" names somebody else."""
+    either = "|".join(re.escape(normalise(words)) for words in (value.replace("_", " "), label))
+    return _whole(rf"(?:een )?(?:{either})").match(stated) is not None
 
 
 def _names(stated: str, value: str, label: str) -> bool:

@@ -104,7 +104,7 @@ _UNDER_ONE = re.compile(
     rf"(?:zich|(?:haar|zijn) hoede)\b"
 )
 _PER_PERSON = re.compile(
-    rf"(?:\b(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER}) (?:{_PERSON} )?(?:per|elke|iedere|ieder|op (?:1|een|elke|iedere)) "
+    rf"(?:\b(?P<mod>{MODIFIER}) )?(?:(?P<a>{NUMBER}) ?(?:-|a|tot|t/m|of) ?)?(?P<n>{NUMBER}) (?:{_PERSON} )?(?:per|elke|iedere|ieder|op (?:1|een|elke|iedere)) "
     rf"(?:ips )?(?:trajectbegeleider|begeleider|coach|jobcoach|medewerker|consulent|collega)\b"
 )
 _OF_ONE_PERSON = (_PER_PERSON, _PERSON_HAS, _EACH_HAS, _UNDER_ONE)
@@ -190,9 +190,23 @@ _THOSE_TWO_YEARS = re.compile(r"\bdie 2 jaar\b")  # of criterion 2; criterion 1 
 _RECEIVE = re.compile(r"\b(?:krijgen|nodig)\b")
 
 
+# "Elke 2 weken", "om de 3 maanden", "1x per 6 weken": how often, not how long.
+_FREQUENCY_LEFT = re.compile(
+    r"\b(?:elke|iedere|om de|per|\d ?x|(?:keer|eens|maal|x) (?:in de|per|in)|1x|om) (?:de |de andere )?"
+    r"(?:ongeveer )?$|\d ?x (?:in de|per|in) $"
+)
+
+
+def _number_at(match: re.Match[str]) -> int:
+    """Return where the first number of a duration stands."""
+    return min(match.start(group) for group in ("a", "da", "y", "n") if match[group])
+
+
 def _about(clause: Clause, match: re.Match[str], pending: str | None) -> int | None:
     """Return which criterion a duration is about, or None when it is about something else."""
     around = clause.text
+    if _FREQUENCY_LEFT.search(clause.text[: max(0, _number_at(match) - clause.start)]):
+        return None
     if _ELSEWHERE.search(around):
         return None
     if _WE_DO.search(around) and not _TRAJECT.search(around):
@@ -426,9 +440,7 @@ def _as_said(verdict: CriterionVerdict, said: Quantity, note: str) -> CriterionV
 
 
 def _uncertain(finding: Finding, note: str) -> Finding:
-    return Finding(
-        finding.key, finding.at, unclear=f"'{_dutch(note)}' lijkt niet voor iedereen of niet zeker te gelden"
-    )
+    return Finding(finding.key, finding.at, unclear=f"is '{_dutch(note)}' zeker, en geldt het voor iedere cliënt?")
 
 
 def _nudged(value: Decimal, is_open: bool, *, up: bool) -> Decimal:

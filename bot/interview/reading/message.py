@@ -32,10 +32,10 @@ from bot.interview.reading.organisations import (
     says_own,
 )
 from bot.interview.reading.people import HIRING, read_capacity, read_people, read_trained
-from bot.interview.reading.polarity import plain_answer, polarity
+from bot.interview.reading.polarity import going_to, plain_answer, polarity
 from bot.interview.reading.relations import read_relations
 from bot.interview.reading.subjects import SOMEBODY, Subjects, elsewhere
-from bot.interview.reading.topics import read_topics
+from bot.interview.reading.topics import names_criterion, read_topics
 from bot.model import CriterionVerdict, FactValue, Knowledge, Status, criterion_key
 
 
@@ -82,6 +82,10 @@ _ANY_ONE = re.compile(r"\b(?:een|1) van de\b")
 _ASKED_IN_THE_NEGATIVE = ("agreements_refused", "phrenos_review_refused", "lacks_funding_or_governance_power")
 # A bare "ze" may be the clients, but those don't guide anybody.
 _THEY_GUIDE = re.compile(r"\b(?:zij|ze|hij) (?:begeleiden|begeleidt|bieden|biedt|geven|geeft|garanderen|doen|doet)\b")
+
+
+# "Ja, en we hebben ook een netwerk" adds to an answer that was given.
+_ADDS = re.compile(r"(?:en|ook|want|maar|plus|omdat|verder)\b")
 
 
 class _Message:
@@ -217,8 +221,13 @@ class _Message:
         answer, key = self.polarity.answer, self.pending
         if answer == "nee" and self._denies_type() and key not in merged.facts:
             return None
+        if key is not None and self._is_coming(key, merged):
+            merged.in_progress.append(key)
+            return "deels"
         if key is None or answer is None:
             return answer
+        if key not in merged.facts and self._answers_another(key):
+            return None
         if self.polarity.in_progress and key not in merged.facts and key not in merged.in_progress:
             merged.in_progress.append(key)
         if key in merged.facts:
@@ -231,6 +240,19 @@ class _Message:
         if value is not None and self.polarity.firm:
             merged.facts[key] = value
         return answer
+
+    def _is_coming(self, key: str, merged: Merged) -> bool:
+        """Say whether "dat gaan we regelen" is the answer: not a no where the question is about now or later."""
+        known = key in merged.facts or key in merged.unclear or key in merged.in_progress
+        return key.startswith("criteria.") and not known and going_to(self.text)
+
+    def _answers_another(self, key: str) -> bool:
+        """Say whether a leading yes or no goes on about another criterion: "jawel, ze krijgen alle vrijheid"."""
+        said = self.clauses[0].text
+        if len(self.clauses) > 1 and len(said.split()) == 1 and not _ADDS.match(self.clauses[1].text):
+            said = self.clauses[1].text
+        named = names_criterion(said)
+        return key.startswith("criteria.") and bool(named) and key not in named
 
     def _denies_type(self) -> bool:
         return self.pending != "organisation_type" and any(m.role in (DENIED, OWN) for m in self.mentions)

@@ -157,7 +157,9 @@ _NEARBY_RIGHT = re.compile(r"^ (?:bij ons|in onze|naast ons|om de hoek|verderop|
 _TELEGRAM = re.compile(
     r"\b(?:caseload|clienten|kandidaten|criteri\w+|(?:traject)?begeleiders|tekort|fte|ips|partner)\b(?!.*\?)"
 )
-_LONE_RIGHT = re.compile(r"^(?: (?:in|te|uit|hier|dus|hoor|eigenlijk|ben ik|denk ik|denk|ik)\b.{0,30})?$")
+_LONE_RIGHT = re.compile(
+    r"^(?: (?:(?:van|binnen|onder) (?:de|een|het) (?!partner|ander)|in|te|uit|hier|dus|hoor|eigenlijk|ben ik|denk ik|denk|ik)\b.{0,30})?$"
+)
 _CARE_RIGHT = re.compile(
     r"^ (?:clienten|klanten|client|doelgroep|problematiek|achtergrond|verleden|behandel\w+|"
     r"ervaring|sector|wet|zorg)\b"
@@ -208,7 +210,15 @@ _OUR_TOWN_LEFT = re.compile(r"\b(?:in|binnen) (?:de|onze|deze|een) $|\bonze (?:\
 _PARTNER_IS_LEFT = re.compile(r"\bpartner (?:is|zijn)? ?(?:een |de )?$")
 _INSTEAD = re.compile(r"^ ?,? ?(?:maar|wel|eerder) (?:wel )?(?:een |de |van |bij )?(?:\w+ ){0,2}$")
 _SURE_SELF_RIGHT = re.compile(r"^ ?(?:\w+ ){0,3}?(?:zijn (?:wij|we)|ben ik)")
-_THIRD_PERSON_FACT = re.compile(r" (?:telt|is|was|betaalt|zegt|heeft|wil|moet|doet|vindt|kan|zal|gaat|mag)\b")
+_THIRD_PERSON_FACT = re.compile(
+    r" (?:telt|is|was|betaalt|zegt|heeft|wil|weigert|weet|werkt|vraagt|levert|"
+    r"stuurt|neemt|krijgt|zit|staat|wordt|moet|doet|vindt|kan|zal|gaat|mag)\b"
+)
+_OF_OTHERS = re.compile(
+    r"\b(?:clienten|klanten|mensen|contact\w*|samen\w*|contract\w*|partners?|afspraken|verwij\w+) (?:\w+ ){0,2}"
+    r"(?:van|uit|via|bij|met) |\b(?:weiger\w*|samenwerk\w*)\b"
+)
+_PART_OF = re.compile(r" (?:van|binnen|onder) (?:een |de |het )?(?:\w+ )?")
 _OTHERS_ARE = re.compile(
     r"\b(?:partner|partij|die|clienten|klanten|mensen|zij|ze|andere|bewoners|hiernaast|verderop|buren) "
     r"(?:\w+ ){0,6}(?:is|zijn) (?:\w+ ){0,3}$|"
@@ -359,6 +369,8 @@ def _role(spot: _Spot) -> str:
         return MENTIONED
     if _MIXED.search(spot.left) or _EXPERIENCE.search(spot.left) or _CARE_RIGHT.match(spot.right):
         return MENTIONED
+    if spot.previous and spot.previous.role == OWN and _PART_OF.fullmatch(spot.gap):
+        return MENTIONED
     if _is_own(spot):
         return OWN
     if _CLIENT_GROUP_LEFT.search(spot.left) and spot.type == GGZ and not _PARTNER_RIGHT.match(spot.right):
@@ -414,7 +426,7 @@ def _bracketed_own(spot: _Spot) -> bool:
 def _is_bare_answer(spot: _Spot, *, alone: bool) -> bool:
     """Say whether the type by itself answers "what kind of organisation": when asked, or as a whole message."""
     if spot.pending == "organisation_type":
-        if spot.plural or _THIRD_PERSON_FACT.match(spot.right):
+        if spot.plural or _THIRD_PERSON_FACT.match(spot.right) or _OF_OTHERS.search(spot.clause.text):
             return False
         return alone or (not spot.own_known and len(spot.clause.text.split()) <= 6 and not _WITH_LEFT.search(spot.left))
     if spot.pending is not None or spot.type == OTHER or spot.plural:

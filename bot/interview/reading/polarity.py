@@ -119,6 +119,19 @@ def polarity(text: str, clauses: Sequence[Clause]) -> Polarity:
     return _NOTHING
 
 
+_GOING_TO = re.compile(
+    r"(?:(?:nee|ja|jawel|nou|nog niet|nu nog niet|maar|dus|en)\W+)*(?:(?:dat|die|dit|het|daar|zoiets|ook) )+"
+    r"(?:gaan|zullen) (?:we|wij) (?:\w+ ){0,3}(?:regelen|doen|opzetten|organiseren|inrichten|opbouwen|oppakken|"
+    r"uitwerken|afspreken|aanpakken|invoeren|beginnen|starten|werken)(?: hoor| denk ik)?"
+)
+
+
+def going_to(text: str) -> bool:
+    """Say whether a message only announces: "nee dat gaan we nog regelen", "dat gaan we doen"."""
+    found = _GOING_TO.fullmatch(text.strip(" .,!;:"))
+    return found is not None and not re.search(r"\b(?:niet|nooit) (?:\w+ )?\w+$", found.group())
+
+
 def plain_answer(text: str, answer: str) -> bool:
     """Say whether a yes or no is one in so many words: "ja helaas" or "nee hoor", not "nee liever niet"."""
     plain = text.strip(" .,!;:")

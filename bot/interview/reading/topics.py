@@ -206,7 +206,8 @@ _TOPICS: tuple[Topic, ...] = (
         r"trekken|opbrengen)\b",
         fixed=True,
         who=frozenset((OWN, EACH)),
-        never=r"\b(?:afgesproken|afspraken|weet|weten|probleem|prima|gaat niet om|clienten)\b",
+        never=r"\b(?:afgesproken|afspraken|weet|weten|probleem|prima|gaat niet om|clienten|"
+        r"(?:meer|langer) (?:geld|budget|middelen))\b",
     ),
     _topic(
         "lacks_funding_or_governance_power",
@@ -539,10 +540,29 @@ def read_topics(clauses: Sequence[Clause], subjects: Subjects, pending: str | No
             finding = _apply(topic, clause, subjects)
             if finding:
                 found.append(_reserved(finding, clauses, index))
-    return found
+    for_part = {finding.key for finding in found if finding.unclear == _FOR_PART}
+    return [finding for finding in found if finding.key not in for_part or finding.value != _NO]
+
+
+def names_criterion(text: str) -> frozenset[str]:
+    """Return the keys of the criteria whose content words a text holds, whatever it says about them."""
+    return frozenset(
+        topic.key
+        for topic in _TOPICS
+        if topic.key.startswith("criteria.")
+        and topic.pattern.search(text)
+        and not (topic.also and not topic.also.search(text))
+    )
 
 
 _BOARD_NAMED = re.compile(rf"\b{_BOARD}\b")
+_FOR_PART = "dat geldt nog niet voor iedereen; bij wie nog niet?"
+_PLACE = re.compile(rf"\b{_BOARD}\b|\b(?:op|bij|in) (?:de|het|sommige|een paar|enkele) (?:\w+ )?(?:teams?|afdeling\w*|"
+                    r"locaties?|vloer|uitvoering)\b")  # fmt: skip
+_CONTRARY = re.compile(
+    rf"{NEGATION.pattern}|\b(?:weinig|minder|sceptisch|terughoudend|huiverig|tegen|moeite|twijfel\w*|weerstand|"
+    r"afwachtend|wantrouw\w*)\b"
+)
 _LIMITS = re.compile(r"(?:maar|alleen|behalve|hoewel|al)\b")
 
 
@@ -550,11 +570,22 @@ def _reserved(finding: Finding, clauses: Sequence[Clause], index: int) -> Findin
     """Take back a yes to a criterion when the next clause limits it ("… maar de behandelaren niet")."""
     if finding.value != _YES or index + 1 == len(clauses):
         return finding
+    if any(_contrary(later) for later in clauses[index + 1 :] if later.sentence == clauses[index].sentence):
+        return Finding(finding.key, finding.at, unclear=_FOR_PART)
     following = clauses[index + 1]
     limits = _LIMITS.match(following.text) or _BOARD_NAMED.search(following.text)
     if following.sentence != clauses[index].sentence or not limits or not (following.negated or following.hedged):
         return finding
-    return Finding(finding.key, finding.at, unclear="dat geldt nog niet voor iedereen")
+    return Finding(finding.key, finding.at, unclear=_FOR_PART)
+
+
+def _contrary(clause: Clause) -> bool:
+    """Say whether a later clause takes a yes back for a part of the people ("maar op de werkvloer … weinig")."""
+    return (
+        _LIMITS.match(clause.text) is not None
+        and _PLACE.search(clause.text) is not None
+        and _CONTRARY.search(clause.text) is not None
+    )
 
 
 def _apply(topic: Topic, clause: Clause, subjects: Subjects) -> Finding | None:
