@@ -90,7 +90,7 @@ def statements() -> list[str]:
     for text, pending in texts():
         single = len(split(normalise(text))) == 1
         reading = read(text, pending, KNOWLEDGE)
-        if pending is None and single and reading.facts and not reading.corrects:
+        if pending is None and single and reading.facts and not reading.corrects and not reading.asks:
             plain.append(text)
     return plain
 

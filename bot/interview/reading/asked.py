@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.interview.reading.clauses import Clause, Mood
-from bot.interview.reading.findings import Finding
+from bot.interview.reading.findings import CORRECTED, Finding
 from bot.interview.reading.normalise import normalise
 from bot.model import FactValue, Knowledge, Status, criterion_key
 
@@ -136,6 +136,73 @@ _ANSWERS: dict[str, tuple[tuple[FactValue, re.Pattern[str]], ...]] = {
         (True, _whole(r"(?:gewoon |zit |werkt |komt )*(?:bij ons|hier)(?: op kantoor| op locatie)?")),
     ),
 }  # fmt: skip
+
+
+_A_WEEK = (
+    r"(?:om de week|om de 2 weken|wekelijks|(?:elke|iedere) (?:2 )?(?:week|weken)|(?:[1-7] ?x|(?:een|[1-7]) keer|eens|"
+)
+_A_WEEK += r"1 maal) (?:per|in de|per 2|in de 2) (?:week|weken))"
+_ALWAYS = r"(?:altijd |ook |wel |gewoon |standaard |wekelijks |elke week )*"
+_SELDOM = r"(?:eens|1 ?x|(?:een|1) keer|[1-3] ?x) (?:per|in het|in de) (?:jaar|kwartaal|half jaar|maand)"
+_COACH = (
+    r"(?:de |onze |die )?(?:ips )?(?:trajectbegeleiders?|begeleiders?|job ?coach(?:es)?|coach(?:es)?|ze|die|hij|zij)"
+)
+_SOME_CLIENTS = (
+    r"(?:de )?(?:jongeren|jongvolwassenen|ouderen|jeugd|mannen|vrouwen|vroege psychose|(?:1|een|2|enkele|sommige) "
+    r"(?:teams?|afdelingen|afdeling|locaties?))"
+)
+_OTHER_PARTIES = r"(?:gemeenten?|uwv|werkgevers)"
+
+# A whole message that answers a criterion in its own words: a status, or None with what to ask on.
+_WHOLE_ANSWERS: dict[str, tuple[tuple[FactValue | None, str, re.Pattern[str]], ...]] = {
+    criterion_key(1): (
+        (_NO, "", _whole(r"na (?:het |hun |de )?(?:ontslag|afsluiting|behandeling|traject) (?:krijgen|hebben|is) (?:ze |zij |de clienten |clienten )?(?:helemaal )?"
+                         r"(?:geen|niks|niets)(?: zorg| begeleiding| ondersteuning)?(?: meer)?(?: van ons)?")),
+        (None, "blijven ze vanaf nu nog minstens een jaar?",
+         _whole(r"(?:(?:onze|de|die) )?(?:\w+ )?(?:zitten|wonen|zijn|komen) (?:hier )?al (?:\w+ ){0,2}(?:jaar|jaren|lang)"
+                r"(?: (?:bij ons|hier|in zorg))?")),
+    ),
+    criterion_key(2): ((_YES, "", _whole(r"(?:net )?(?:zo ?lang|zolang) (?:als )?(?:het |dat )?nodig(?: is)?")),),
+    criterion_key(3): (
+        (_YES, "", _whole(r"(?:alle |de )*neuzen (?:staan|wijzen) (?:allemaal |echt |wel |hier )*(?:dezelfde|1|een|de zelfde) kant op")),
+    ),
+    criterion_key(4): (
+        (_YES, "", _whole(rf"(?:minstens |minimaal |zeker |ongeveer )?{_A_WEEK}(?: overleg)?(?: met (?:de |hun |het )?"
+                          r"(?:regie|hoofd)?(?:behandelaars?|behandelaren|behandelteam))?")),
+        (None, "hoe vaak is er dan overleg met de behandelaar?",
+         _whole(rf"{_SELDOM}|(?:alleen|pas|enkel) (?:als|bij|wanneer) (?:er |het |dat )?(?:\w+ ){{0,3}}\w+")),
+        (_YES, "", _whole(rf"{_COACH} (?:sluit|sluiten|schuift|schuiven|zit|zitten) {_ALWAYS}(?:aan )?(?:bij|in) "
+                          r"(?:het|ons|elk|ieder) mdo")),
+    ),
+    criterion_key(5): ((_NO, "", _whole(rf"(?:alleen|enkel|uitsluitend) (?:voor|bij) {_SOME_CLIENTS}")),),
+    criterion_key(6): ((_YES, "", _whole(r"(?:ruim|meer dan) (?:genoeg|voldoende)")),),
+    criterion_key(7): (
+        (_YES, "", _whole(r"(?:(?:een|zo'n) netwerk )?kunnen (?:wel |zeker |goed |zelf |prima |best )*opbouwen|"
+                          r"(?:dat |die )?kunnen (?:we|wij) (?:wel |zeker |goed |zelf |prima |best )*opbouwen")),
+        (None, "lukt het jullie om dat netwerk ook met die anderen op te bouwen?",
+         re.compile(rf"^(?=.*\b(?:goed|goede|prima|korte|veel)\b).*\b{_OTHER_PARTIES}\b.*[, ](?:met )?(?:de )?"
+                    rf"{_OTHER_PARTIES} (?:(?:nog|wel|is|hebben|kennen|we|dat) )*(?:niet|weinig|nauwelijks|minder|geen)\b")),
+    ),
+    criterion_key(8): (
+        (_YES, "", _whole(r"(?:mogen|kunnen) (?:gewoon |altijd |zelf )?doen wat (?:er )?nodig is|vrijheid blijheid|"
+                          rf"{_COACH} (?:mogen|mag) doen wat (?:er )?nodig is")),
+    ),
+}  # fmt: skip
+
+
+_LEAD_NO, _LEAD_YES = re.compile(r"(?:nou )?(?:nee|nog)\b"), re.compile(r"(?:nou )?ja\b")
+
+
+def read_whole(text: str, pending: str | None, found: Sequence[Finding]) -> list[Finding]:
+    """Return what a whole short message answers to the criterion that was asked, when nothing else read it."""
+    plain = text.strip(" .,!;:")
+    if "?" in text or len(plain.split()) > _SHORT + 2 or any(finding.key == pending for finding in found):
+        return []
+    for value, question, pattern in _WHOLE_ANSWERS.get(pending or "", ()):
+        contrary = _LEAD_NO if value == _YES else _LEAD_YES
+        if pattern.search(plain) and not (value and contrary.match(plain)):
+            return [Finding(pending or "", 0, value, weight=CORRECTED, unclear=question or None)]
+    return []
 
 
 def read_asked(

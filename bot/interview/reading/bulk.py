@@ -81,6 +81,7 @@ _EXCEPT_LEFT = re.compile(
     r"\b(?:behalve(?: aan)?|uitgezonderd|met uitzondering van|buiten|behoudens|exclusief|"
     r"zonder|op|minus|uitgenomen)(?: voor)?(?: het| de| aan)? $"
 )
+_ALL_YES = re.compile(r"alles (?:is )?(?:ja|ok|oke|in orde|op orde)|(?:ja|ok|oke) (?:op|bij) alles")
 _EXCEPT_WORDS = re.compile(r"\b(?:behalve|uitgezonderd|met uitzondering van|behoudens|op (?:\w+ ){1,4}na)\b")
 _EXCEPT_RIGHT = re.compile(r"^ ?na\b")
 
@@ -167,7 +168,8 @@ class _Part:
 def read_bulk(text: str, clauses: Sequence[Clause], subjects: Subjects, pending: str | None) -> list[Finding]:
     """Return what a normalised message says about criteria by number, or about all of them."""
     context = _CONTEXT.search(text) is not None or (pending or "").startswith("criteria")
-    loose = pending == "criteria" or _CONTEXT.search(text) is not None
+    everything = pending == criterion_key(1) and _ALL_YES.fullmatch(text.strip(" .!")) is not None
+    loose = pending == "criteria" or everything or _CONTEXT.search(text) is not None
     items = _items(text, context, loose=loose, short=len(text.split()) <= 8)
     if not items:
         return []

@@ -96,8 +96,8 @@ _PERSON_HAS = re.compile(
     rf"(?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})(?: (?:{_PERSON}))?\b(?! (?:uur|fte|jaar|dagen|maand))"
 )
 _EACH_HAS = re.compile(
-    rf"\b(?:doen|hebben|begeleiden|krijgen) (?:er |ze )?(?:elk|ieder|allemaal) (?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})"
-    rf"(?: (?:{_PERSON}))?\b(?! (?:uur|fte|jaar|dagen|maand))"
+    rf"\b(?:doen|hebben|begeleiden|krijgen|met) (?:er |ze )?(?:elk|ieder|allemaal) (?:(?P<mod>{MODIFIER}) )?(?P<n>{NUMBER})"
+    rf"(?: (?:{_PERSON}))?\b(?![.,]\d)(?! (?:uur|fte|jaar|dagen|maand))"
 )
 _UNDER_ONE = re.compile(
     rf"^(?!.*\b(?:teams?|wij|we)\b).*?(?:\b(?P<mod>{MODIFIER}) )?\b(?P<n>{NUMBER}) (?:{_PERSON} )?onder "
@@ -126,6 +126,11 @@ _ON_PART = re.compile(
     rf"(?<![\d.,])(?P<n>\d{{1,4}}) (?:ips |lopende |actieve )?(?:{_PERSON}) (?:op|voor|bij|met|"
     rf"door) (?:ongeveer )?(?P<fte>0\.\d{{1,2}}|1\.\d)\b(?! ?(?:%|jaar|maand|dag|week|uur))"
 )
+_ON_FTE = re.compile(
+    rf"(?:\b(?P<mod>{MODIFIER}) )?(?<![\d.,])(?P<n>\d{{1,4}})(?: (?:ips |lopende |actieve )?{_PERSON})? (?:op|over|voor|met) (?:ongeveer )?"
+    r"(?P<fte>\d{1,2}(?:\.\d{1,2})?|(?:1|een) kwart|3 ?kwart|halve?) fte\b"
+)
+_PARTS = {"1 kwart": "0.25", "een kwart": "0.25", "3 kwart": "0.75", "3kwart": "0.75", "half": "0.5", "halve": "0.5"}
 _HOURS = re.compile(r"\b\d{1,3} ?(?:uur|u|uren)\b(?! (?:rijden|reizen|afstand))")
 _BARE = re.compile(
     rf"^(?:nee |ja |nou |eh |uh |ik bedoel |bedoel |eerder |zo'n |dat is |dat zijn |het is |we hebben er |"
@@ -351,6 +356,10 @@ def _clients_and_fte(text: str, clauses: Sequence[Clause], pending: str | None, 
     if match:
         return [_divided(criterion, Decimal(match["n"]), Decimal(match["fte"]), match.start())]
     ftes = list(_FTE.finditer(text))
+    match = _ON_FTE.search(text)
+    if match and len(ftes) <= 1:
+        fte = Decimal(_PARTS.get(match["fte"], match["fte"]))
+        return [_divided(criterion, Decimal(match["n"]), fte, match.start("n"), match["mod"])]
     match = _FTE_WITH.search(text)
     if match and len(ftes) == 1:
         return [_divided(criterion, Decimal(match["n"]), Decimal(match["fte"]), match.start("n"), match["mod"])]

@@ -9,11 +9,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.interview.reading.asked import read_asked
+from bot.interview.reading.asked import read_asked, read_whole
 from bot.interview.reading.bulk import read_bulk
 from bot.interview.reading.clauses import Clause, Mood, asks, at, embeds_question, says_unknown, split
 from bot.interview.reading.corrections import corrects, other_command, read_commands, without_put_aside
 from bot.interview.reading.findings import CORRECTED, NUMBERED, UNIVERSAL, Finding
+from bot.interview.reading.hypotheses import read_hypotheses
 from bot.interview.reading.measures import CAPACITY, read_measures
 from bot.interview.reading.merging import Merged, label, merge
 from bot.interview.reading.normalise import normalise
@@ -88,6 +89,10 @@ _THEY_GUIDE = re.compile(r"\b(?:zij|ze|hij) (?:begeleiden|begeleidt|bieden|biedt
 _ADDS = re.compile(r"(?:en|ook|want|maar|plus|omdat|verder)\b")
 
 
+# "Mogen wij als gemeente …" asks, and says what we are on the way.
+_WE_AS = re.compile(r"\b(?:mogen|kunnen|moeten) (?:wij|we) als (?:een )?(?:\w+e )?$")
+
+
 class _Message:
     """One message on its way from findings to a reading."""
 
@@ -137,6 +142,8 @@ class _Message:
             self.clauses, self.subjects, self.mentions, hiring=hiring, own=self.own, pending=self.pending
         )
         found += read_relations(self.clauses, self.subjects, own=self.own, pending=self.pending)
+        found += read_hypotheses(self.clauses, found)
+        found += read_whole(self.text, self.pending, found)
         return found + read_asked(self.text, self.clauses, self.pending, self.knowledge, found)
 
     def _own_only(self, found: list[Finding]) -> list[Finding]:
@@ -205,6 +212,8 @@ class _Message:
             return True
         if mood is Mood.UNKNOWN:
             return finding.value == Status.ONBEKEND.value or self._beside_the_unknown(finding)
+        if mood is Mood.ASKED:
+            return finding.key == "organisation_type" and _WE_AS.search(self.text[: finding.at]) is not None
         return mood is Mood.PLANNED and not finding.key.startswith("criteria")
 
     def _beside_the_unknown(self, finding: Finding) -> bool:

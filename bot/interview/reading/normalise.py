@@ -55,7 +55,7 @@ _SPELLINGS = tuple(
         (r"\br(?:e|i)[- ]integratie", "reintegratie"),
         (r"\bre[- ]?int\b", "reintegratiebedrijf"),
         (r"\b(?:multi[- ]?disciplinaire?) (?:team)?(?:overleg(?:gen)?)\b|\bmdt\b", "mdo"),
-        (r"\bgeen (?:enkel |groot )?(?:punt|probleem|problemen|issue|moeite|zorg|zorgen)\b(?! bij)", "prima"),
+        (r"\bgeen (?:enkel |groot )?(?:punt|probleem|problemen|issue|moeite|zorgen)\b(?! bij)", "prima"),
         (r"\bniet (?:zo'?n |een )?(?:punt|probleem)\b", "prima"),
         (r"\bzonder (?:punt|problemen|probleem|moeite)\b|\bniks mis mee\b", "prima"),
         (r"\bals (?:ik|we) (?:het|dat) goed (?:begrijp|begrijpen|lees|lezen|zie)\b", "ik begrijp"),

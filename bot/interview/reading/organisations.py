@@ -27,7 +27,7 @@ _TYPES = (
                  r"vg ?zorg|vg instelling|vg|lvb ?zorg|(?:lvb|lvg|vg|vgn) (?=instelling|organisatie|aanbieder|"
                  r"sector|zorg)|"
                  r"gehandicapten(?= ?(?:instelling|organisatie))|"
-                 r"mensen met (?:een )?(?:licht )?verstandelijke? beperking(?:en)?|"
+                 r"mensen met (?:een )?(?:lichte? )?verstandelijke? beperking(?:en)?|"
                  r"zorg voor (?:mensen met een )?verstandelijk\w* \w+"),
     (AGENCY, r"reintegratiebedrijf|jobcoach ?(?:bedrijf|bureau|organisatie)|job ?coach(?:ing)? ?(?:bedrijf|bureau)"),
     (OTHER, r"verslavingszorg|verslavings ?kliniek|maatschappelijke opvang|daklozenopvang|vrijgevestigd(?:en|"
@@ -214,10 +214,17 @@ _THIRD_PERSON_FACT = re.compile(
     r" (?:telt|is|was|betaalt|zegt|heeft|wil|weigert|weet|werkt|vraagt|levert|"
     r"stuurt|neemt|krijgt|zit|staat|wordt|moet|doet|vindt|kan|zal|gaat|mag)\b"
 )
+# "Directeur hier van een …", "teamleider ribw": who writes, and for whom.
+_OFFICER_LEFT = re.compile(
+    r"^(?:(?:hallo|hoi|dag|goedemiddag|goedemorgen|goeiedag) )?(?:ik ben )?(?:directeur|bestuurder|manager|teamleider|"
+    r"teammanager|projectleider|beleidsmedewerker|coordinator)(?: hier)?(?: (?:van|bij))?(?: (?:een|de|het))? "
+    r"(?:(?:kleine|grote|regionale) )?$"
+)
 _OF_OTHERS = re.compile(
     r"\b(?:clienten|klanten|mensen|contact\w*|samen\w*|contract\w*|partners?|afspraken|verwij\w+) (?:\w+ ){0,2}"
     r"(?:van|uit|via|bij|met) |\b(?:weiger\w*|samenwerk\w*)\b"
 )
+_WE_COMMA = re.compile(r" ?[,.:-] ?(?:en )?(?:wij|we|kunnen (?:wij|we)|mogen (?:wij|we)) ")
 _PART_OF = re.compile(r" (?:van|binnen|onder) (?:een |de |het )?(?:\w+ )?")
 _OTHERS_ARE = re.compile(
     r"\b(?:partner|partij|die|clienten|klanten|mensen|zij|ze|andere|bewoners|hiernaast|verderop|buren) "
@@ -391,6 +398,8 @@ def _is_own(spot: _Spot) -> bool:
     alone = _LONE.match(spot.left) is not None
     if (_APPOSITION.search(spot.before_clause) and alone) or _bracketed_own(spot):
         return True
+    if _OFFICER_LEFT.search(spot.left) and spot.clause.sentence <= 1:
+        return not _THIRD_PERSON_FACT.match(spot.right)
     if _SELF_LEFT.search(spot.left):
         return _self_left_holds(spot.left)
     if spot.type in (HOUSING, DISABILITY) and _PROVIDES_LEFT.search(spot.left):
@@ -429,8 +438,11 @@ def _is_bare_answer(spot: _Spot, *, alone: bool) -> bool:
         if spot.plural or _THIRD_PERSON_FACT.match(spot.right) or _OF_OTHERS.search(spot.clause.text):
             return False
         return alone or (not spot.own_known and len(spot.clause.text.split()) <= 6 and not _WITH_LEFT.search(spot.left))
-    if spot.pending is not None or spot.type == OTHER or spot.plural:
+    if spot.pending is not None or spot.plural:
         return False
+    if spot.type == OTHER:
+        whole = spot.left == "" == spot.right and spot.clause.start == 0
+        return whole and _WE_COMMA.match(spot.text, spot.end) is not None
     return (alone and len(spot.text.split()) <= 4) or _opens_message(spot)
 
 

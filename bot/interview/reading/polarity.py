@@ -28,7 +28,7 @@ _YES_LEAD = re.compile(
     r"^(?:(?:nou|eh+m?|u+h*m*|oh|ah|ach|en|dus|hm+|nja|gelukkig|tja) )*(?:ja+|jaja|jazeker|jawel|jahoor|jep|jup|"
     r"yep|yup|yes|yess|zeker(?: weten)?(?! \d)|klopt|inderdaad|absoluut|"
     r"natuurlijk|uiteraard|tuurlijk|correct|precies|juist|dat klopt|sowieso|helemaal|volledig|prima|"
-    r"wel degelijk|toch wel|wij wel|we wel|wel|100 ?%|[jy]$|beslist|vast en zeker|"
+    r"(?:dat is |is )?(?:heel |erg |al )?(?:goed|prima) geregeld|wel degelijk|toch wel|wij wel|we wel|wel|100 ?%|[jy]$|beslist|vast en zeker|"
     r"(?P<weak>ok|oke|okay|okee|akkoord|goed|is goed|graag|doe maar|top|fijn|mooi))\b"
 )
 _NO_LEAD = re.compile(
@@ -203,6 +203,10 @@ def _leading_yes(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity
     return Polarity(YES, firm=match["weak"] is None)
 
 
+_DEPENDS = re.compile(
+    r"(?:(?:dat|het|nou|ja|nee) )*(?:hangt|ligt|verschilt|varieert|wisselt) (?:\w+ ){0,2}(?:per|aan|van|af van|tussen) "
+    r"(?:\w+ ?){1,4}"
+)
 _DENIES = re.compile(r"\b(?:niet|geen|nooit|nergens|niemand)\b")
 
 
@@ -213,6 +217,8 @@ def _statement(plain: str, stated: str, clauses: Sequence[Clause]) -> Polarity:
         return _NOTHING
     if PROGRESS.search(stated):
         return Polarity(PARTLY, in_progress=True)
+    if _DEPENDS.fullmatch(stated) and not _DENIES.search(stated):
+        return Polarity(PARTLY)
     known = [word in _FUNCTION_WORDS for word in said]
     if _PARTLY.search(stated):
         rest = _PARTLY.sub(" ", stated).replace(",", " ").split()
