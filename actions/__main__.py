@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-
-from rasa_sdk.endpoint import create_app
-
+from bot import logs
 from bot.settings import Settings
 
 
 def main() -> None:
     """Serve the actions of this package until a signal comes."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    settings = Settings.from_environment()
+    logs.configure("actions", settings.log_format)
+    from rasa_sdk.endpoint import create_app  # after that, because it warns while it is imported
+
     app = create_app("actions", cors_origins="")
-    app.run("127.0.0.1", Settings.from_environment().actions_port, workers=1, access_log=False, motd=False)
+    app.run("127.0.0.1", settings.actions_port, workers=1, access_log=False, motd=False)
 
 
 if __name__ == "__main__":

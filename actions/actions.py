@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from functools import lru_cache
+import time
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
@@ -13,6 +14,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
+from bot import logs
 from bot.app import build
 from bot.channels.rest import to_rest
 from bot.model import Message, RankedAnswer
@@ -44,7 +46,26 @@ def message_of(tracker: Tracker) -> Message:
         intent=intent.get("name") or "",
         confidence=float(intent.get("confidence") or 0.0),
         answers=answers,
+        contact=str((latest.get("metadata") or {}).get("contact") or ""),
+        id=message_id(tracker),
     )
+
+
+def message_id(tracker: Tracker) -> str:
+    """Return the client's mark of the last message, which travels as its metadata; "" when it gave none."""
+    user: Mapping[str, Any] = next((event for event in reversed(tracker.events) if event.get("event") == "user"), {})
+    return str((user.get("metadata") or {}).get("message_id") or "")
+
+
+async def handled(tracker: Tracker, name: str, use_case: Callable[[], Outcome]) -> Outcome:
+    """Do a use case in a thread, under the id of the request that it is for, and log how long it took."""
+    latest: Mapping[str, Any] = tracker.latest_message or {}
+    with logs.for_request(str((latest.get("metadata") or {}).get("request_id") or "")):
+        started = time.monotonic()
+        outcome = await asyncio.to_thread(use_case)
+        took = logs.milliseconds(time.monotonic() - started)
+        log.info("%s", name, extra=logs.counts(ms=took, replies=len(outcome.replies)))
+        return outcome
 
 
 def utter(outcome: Outcome, dispatcher: CollectingDispatcher) -> None:
@@ -54,6 +75,8 @@ def utter(outcome: Outcome, dispatcher: CollectingDispatcher) -> None:
         custom = dict(message.get("custom", {}))
         if outcome.forget and number == len(outcome.replies):
             custom["forget"] = True
+        if outcome.counts and number == len(outcome.replies):
+            custom["counts"] = list(outcome.counts)  # for the public port's metrics, which takes them out
         dispatcher.utter_message(text=message["text"], buttons=message.get("buttons"), json_message=custom or None)
 
 
@@ -66,7 +89,7 @@ class ActionTurn(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
         """Utter the replies; the form then asks the open question."""
-        outcome = await asyncio.to_thread(service().turn, message_of(tracker))
+        outcome = await handled(tracker, "turn", partial(service().turn, message_of(tracker)))
         utter(outcome, dispatcher)
         return [FollowupAction(FORM)] if outcome.active else []
 
@@ -82,7 +105,7 @@ class ValidateCriteriacheck(FormValidationAction):
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
         """Utter the replies; an empty slot makes the form ask on, a filled one closes it."""
-        outcome = await asyncio.to_thread(service().turn, message_of(tracker))
+        outcome = await handled(tracker, "turn", partial(service().turn, message_of(tracker)))
         utter(outcome, dispatcher)
         return {"answer": None if outcome.active else DONE}
 
@@ -96,7 +119,8 @@ class ActionAskAnswer(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[dict[str, Any]]:
         """Utter the question."""
-        outcome = await asyncio.to_thread(service().question, tracker.sender_id)
+        ask = partial(service().question, tracker.sender_id, message_id(tracker))
+        outcome = await handled(tracker, "question", ask)
         utter(outcome, dispatcher)
         return []
 

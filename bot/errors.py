@@ -5,14 +5,23 @@ IpsWijzerError
 ├── InputError           a program or a person sent something we can't take: a code, a field, a Dutch sentence
 │   ├── Refused          an HTTP request that we refuse: it has a status of its own
 │   ├── UnknownFact
+│   ├── UnknownTicket
 │   └── InvalidValue
 ├── StoreError           the store is down, slow or full
-│   └── StaleDossier     somebody else saved this dossier in between
+│   ├── StaleDossier     somebody else saved this dossier in between
+│   └── StaleTicket      the same, for a ticket
+├── Taken                somebody else is answering this ticket
+├── BackupError          a copy could not be made or put back
+├── LoginRefused         no such account with this password, or too many tries
+├── MailError            mail could not be fetched or sent now
+│   └── MailRefused      a mail will never be accepted
 ├── SettingError         a setting in the environment has a value that we can't take
 └── NotReady             a part that this request needs has not started (yet)
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 
 class IpsWijzerError(Exception):
@@ -54,6 +63,12 @@ class UnknownFact(InputError):
     code = "onbekende_sleutel"
 
 
+class UnknownTicket(InputError):
+    """A ticket that isn't there (any more)."""
+
+    code = "onbekend_ticket"
+
+
 class InvalidValue(InputError):
     """A value that its key doesn't allow."""
 
@@ -66,6 +81,38 @@ class StoreError(IpsWijzerError):
 
 class StaleDossier(StoreError):
     """The dossier was saved by somebody else since it was read."""
+
+
+class StaleTicket(StoreError):
+    """The ticket was saved by somebody else since it was read."""
+
+
+class Taken(IpsWijzerError):
+    """Somebody else is answering this ticket; `by` and `at` say who and since when."""
+
+    def __init__(self, by: str, at: datetime) -> None:
+        self.by, self.at = by, at
+        super().__init__(f"taken by {by}")
+
+
+class LoginRefused(IpsWijzerError):
+    """Nobody gets in with this; `seconds` is how long to wait before the next try, 0 when one may try at once."""
+
+    def __init__(self, seconds: int = 0) -> None:
+        self.seconds = seconds
+        super().__init__("login refused")
+
+
+class MailError(IpsWijzerError):
+    """Mail could not be fetched or sent now."""
+
+
+class MailRefused(MailError):
+    """A mail will never be accepted: the address doesn't exist, say."""
+
+
+class BackupError(IpsWijzerError):
+    """A copy of what is kept could not be made or put back; the text is Dutch, for the operator."""
 
 
 class SettingError(IpsWijzerError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import shutil
 import signal
@@ -16,10 +17,12 @@ from pathlib import Path
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0  # seconds before a restart
 STEADY_SECONDS = 30.0  # a child that lived this long starts again with the first pause
 FAILURES_BEFORE_WORD = 4
-STOP_SECONDS = 8.0
+STOP_SECONDS = 5.0  # for what is asked to stop last
+FIRST_OUT_SECONDS = 11.0  # for what goes first: it finishes what it is answering, with the help of the others
 TICK_SECONDS = 0.1
 READY_EVERY_SECONDS = 0.3
 LARGEST_LOG = 10 * 1024 * 1024  # bytes
+PROCESSES = "processes.json"
 _PR_SET_PDEATHSIG = 1
 
 
@@ -43,6 +46,7 @@ class _Child:
     started_at: float = 0.0
     start_at: float = 0.0
     failures: int = 0
+    restarts: int = 0
     group: int = field(default=0)
 
 
@@ -50,10 +54,20 @@ class Supervisor:
     """Runs commands until a signal comes."""
 
     def __init__(
-        self, commands: Sequence[Command], logs: Path, *, is_ready: Callable[[], bool], say: Callable[[str], None]
+        self,
+        commands: Sequence[Command],
+        logs: Path,
+        *,
+        is_ready: Callable[[], bool],
+        say: Callable[[str], None],
+        first_out: Sequence[str] = (),
     ) -> None:
-        """`logs` is the folder of the children's output; `say` shows a line to people."""
+        """`logs` is the folder of the children's output; `say` shows a line to people.
+
+        The children named in `first_out` are stopped before the others, which they need to finish their work.
+        """
         logs.mkdir(parents=True, exist_ok=True)
+        self._processes, self._first_out = logs / PROCESSES, frozenset(first_out)
         self._children = [_Child(command, logs / f"{command.name}.log") for command in commands]
         self._is_ready, self._say = is_ready, say
         self._stopping = False
@@ -66,7 +80,7 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
         for child in self._children:
-            child.log.write_bytes(b"")
+            _turn_over(child.log)
             self._start(child)
         try:
             return self._watch(ready_line)
@@ -107,11 +121,23 @@ class Supervisor:
             )
         child.group = child.process.pid
         child.started_at = time.monotonic()
+        self._note()
+
+    def _note(self) -> None:
+        """Write down which processes run and how often each was started again, for the metrics."""
+        now = {
+            child.command.name: {"pid": child.process.pid if child.process else None, "restarts": child.restarts}
+            for child in self._children
+        }
+        fresh = self._processes.with_suffix(".new")
+        fresh.write_text(json.dumps(now), encoding="utf-8")
+        fresh.replace(self._processes)
 
     def _care(self, child: _Child) -> None:
         """Notice a child's death, and start it again after its pause."""
         if child.process is None:
             if time.monotonic() >= child.start_at:
+                child.restarts += 1
                 self._start(child)
             return
         code = child.process.poll()
@@ -130,23 +156,35 @@ class Supervisor:
 
     def _stop(self) -> None:
         self._stopping = True
-        self._signal_all(signal.SIGTERM)
-        deadline = time.monotonic() + STOP_SECONDS
-        while time.monotonic() < deadline and any(_is_alive(child) for child in self._children):
-            time.sleep(TICK_SECONDS / 2)
+        self._end([child for child in self._children if child.command.name in self._first_out], FIRST_OUT_SECONDS)
+        self._end(self._children, STOP_SECONDS)
         self._signal_all(signal.SIGKILL)
+        self._processes.unlink(missing_ok=True)
         for child in self._children:
             if child.process is not None:
                 child.process.wait()
 
     def _signal_all(self, number: signal.Signals) -> None:
-        for child in self._children:
-            if child.process is not None:
-                _kill_group(child.group, number)
+        _signal(self._children, number)
+
+    @staticmethod
+    def _end(children: Sequence[_Child], seconds: float) -> None:
+        """Ask these to stop and wait at most so long; what they left behind goes with them."""
+        _signal(children, signal.SIGTERM)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and any(_is_alive(child) for child in children):
+            time.sleep(TICK_SECONDS / 2)
+        _signal(children, signal.SIGKILL)
 
 
 def _is_alive(child: _Child) -> bool:
     return child.process is not None and child.process.poll() is None
+
+
+def _signal(children: Sequence[_Child], number: signal.Signals) -> None:
+    for child in children:
+        if child.process is not None:
+            _kill_group(child.group, number)
 
 
 def _kill_group(group: int, number: signal.Signals) -> None:
@@ -167,6 +205,13 @@ def _die_with_parent(parent: int) -> Callable[[], None]:
             os._exit(1)
 
     return arrange
+
+
+def _turn_over(path: Path) -> None:
+    """Begin a log anew and keep the last one, which may tell why there was a stop."""
+    if path.exists() and path.stat().st_size:
+        path.replace(path.with_suffix(".log.1"))
+    path.write_bytes(b"")
 
 
 def _keep_small(path: Path) -> None:

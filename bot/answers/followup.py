@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.answers.fragments import fragments, words_of
-from bot.model import Card, Knowledge, RankedAnswer
+from bot.model import Card, Knowledge, RankedAnswer, SourceRef
 
 MOST_WORDS = 7  # a longer message stands on its own
 ON_TOPIC = 0.25  # below this chance of the best card a message is about something else altogether
@@ -16,7 +16,10 @@ NEAR_ENOUGH = 0.25  # likeness of titles from which a card of another scenario o
 
 _WHERE = re.compile(
     r"\bwaar (staat|vind ik|lees ik|haal je) (dat|dit|het)\b|\bwelke (bron|bladzijde|pagina|paragraaf)\b"
-    r"|\bklopt dat\b|\bweet je (dat|het) zeker\b|\bis dat (wel )?(zo|waar|zeker)\b"
+)
+_DOUBTS = re.compile(
+    r"\bklopt (dat|dit|het)\b|\b(dat|dit) klopt niet\b|\bweet je (dat|het) (wel )?zeker\b"
+    r"|\bis (dat|dit) (wel )?(zo|waar|zeker|juist|correct)\b"
 )
 _MORE = re.compile(
     r"^(meer (uitleg|informatie|weten)|vertel (me )?meer|leg (dat |dit |het )?(eens )?uit"
@@ -32,7 +35,12 @@ _FAMILIES = {"scenario": "s", "criterium": "c", "kwaliteitscriterium": "c", "hul
 
 def asks_where(text: str) -> bool:
     """Return whether the message asks where the last answer stands, or doubts it."""
-    return len(words_of(text)) <= MOST_WORDS and _WHERE.search(text.lower()) is not None
+    return doubts(text) or (len(words_of(text)) <= MOST_WORDS and _WHERE.search(text.lower()) is not None)
+
+
+def doubts(text: str) -> bool:
+    """Return whether the message doubts the last answer."""
+    return len(words_of(text)) <= MOST_WORDS and _DOUBTS.search(text.lower()) is not None
 
 
 def asks_more(text: str) -> bool:
@@ -59,6 +67,19 @@ def same_elsewhere(text: str, last: Card, knowledge: Knowledge) -> Card | None:
     twin = last.id.partition("-")[2]
     best = max(range(len(family)), key=lambda i: (family[i].id.partition("-")[2] == twin, likeness[i]))
     return family[best] if family[best].id.endswith(twin) or likeness[best] >= NEAR_ENOUGH else None
+
+
+def beyond(text: str, knowledge: Knowledge) -> tuple[str, int, int, SourceRef] | None:
+    """Return what is named by a number that doesn't exist, that number, how many there are and where that stands."""
+    criteria = [each.source for each in knowledge.criteria.values()]
+    scenarios = [each.source for each in knowledge.options.values()][1:]  # the first is doing it alone
+    documents = [each.source for each in knowledge.help_documents]
+    for what, number in _NUMBERED.findall(text.lower()):
+        places = {"scenario": scenarios, "hulpdocument": documents}.get(what, criteria)
+        named = int(_NUMBERS.get(number, number))
+        if places and not 1 <= named <= len(places):
+            return what, named, len(places), places[-1]
+    return None
 
 
 def favour_neighbours(ranked: Sequence[RankedAnswer], last: Card, knowledge: Knowledge) -> tuple[RankedAnswer, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.answers.followup import asks_more, asks_where, favour_neighbours, leans, same_elsewhere
+from bot.answers.followup import asks_more, asks_where, beyond, doubts, favour_neighbours, leans, same_elsewhere
 from bot.answers.language import is_english
-from bot.model import Button, Card, Knowledge, Message, RankedAnswer, Reply
+from bot.model import Button, Card, Knowledge, Message, Miss, RankedAnswer, Reply
 
 MOST_LETTERS = 450  # an answer with its explanation is no longer than this
 # What to say when the message seems to be no question about IPS at all, and no card is sure.
@@ -23,6 +23,7 @@ class Ladder:
     unsure: float = 0.15
     faint: float = 0.04  # from here a card is still offered under "not in my sources"
     other_kind: float = 0.35  # confidence from which the message's intent weighs more than a card that is not sure
+    rival: float = 0.6  # share of the best card's chance from which, in doubt, the second answer is given as well
 
 
 def answer(
@@ -39,9 +40,13 @@ def answer(
     known = [item for item in ranked if item.card_id in knowledge.cards]
     text = message.text if message else ""
     last = knowledge.cards.get(last_card or "")
-    reply, card_id = _about_last(text, last, knowledge) or _climb(known, knowledge, message, last, ladder)
+    reply, card_id = (
+        _beyond(text, knowledge)
+        or _about_last(text, last, knowledge)
+        or _climb(known, knowledge, message, last, ladder)
+    )
     if is_english(text):
-        reply = Reply(f"{knowledge.texts['english']}\n\n{reply.text}", reply.buttons, reply.sources, reply.progress)
+        reply = replace(reply, text=f"{knowledge.texts['english']}\n\n{reply.text}")
     return reply, card_id
 
 
@@ -57,9 +62,16 @@ def reply_of(card: Card, knowledge: Knowledge, others: Sequence[Card] = ()) -> R
         titles.insert(0, knowledge.texts["more_button"])
     if card.scope:
         paragraphs.append(f"Dit geldt voor: {card.scope}.")
-    if others:
-        paragraphs.append(knowledge.texts["more_on"])
     return Reply("\n\n".join(paragraphs), tuple(Button(title, title) for title in titles), card.sources)
+
+
+def _beyond(text: str, knowledge: Knowledge) -> tuple[Reply, None] | None:
+    """Say that there is no ninth criterium, no fifth scenario."""
+    found = beyond(text, knowledge)
+    if found is None:
+        return None
+    what, number, count, source = found
+    return Reply(knowledge.texts["beyond"].format(what=what, number=number, count=count), (), (source,)), None
 
 
 def _about_last(text: str, last: Card | None, knowledge: Knowledge) -> tuple[Reply, str] | None:
@@ -67,7 +79,7 @@ def _about_last(text: str, last: Card | None, knowledge: Knowledge) -> tuple[Rep
     if last is None:
         return None
     if asks_where(text):
-        return _places(last, knowledge), last.id
+        return replace(_places(last, knowledge), missed=Miss.BETWIJFELD if doubts(text) else None), last.id
     if asks_more(text) and last.more:
         return Reply(last.more.strip(), (), last.sources), last.id
     twin = same_elsewhere(text, last, knowledge) if leans(text) else None
@@ -98,12 +110,32 @@ def _climb(
         return Reply(knowledge.texts[other_kind]), None
     if not whole or whole[0].score < ladder.unsure:
         faint = [knowledge.cards[item.card_id].title for item in whole[:2] if item.score >= ladder.faint]
-        return Reply(knowledge.texts["unknown_answer"], tuple(Button(title, title) for title in faint)), None
+        buttons = tuple(Button(title, title) for title in faint)
+        return Reply(knowledge.texts["unknown_answer"], buttons, missed=Miss.NIET_IN_BRONNEN), None
     cards = [knowledge.cards[item.card_id] for item in whole[:3]]
     if whole[0].score < ladder.near:
-        return Reply(knowledge.texts["unsure"], tuple(Button(card.title, card.title) for card in cards)), None
+        buttons = tuple(Button(card.title, card.title) for card in cards)
+        return Reply(knowledge.texts["unsure"], buttons, missed=Miss.KEUZE_GEVRAAGD), None
+    if whole[0].score >= ladder.sure:
+        return reply_of(cards[0], knowledge), cards[0].id
+    # In doubt: what else it may be, and that it may not be in the sources at all.
     rivals = [card for card, item in zip(cards[1:], whole[1:], strict=False) if item.score >= ladder.unsure]
-    return reply_of(cards[0], knowledge, rivals if whole[0].score < ladder.sure else ()), cards[0].id
+    if rivals and whole[1].score >= ladder.rival * whole[0].score:
+        return _either(cards[0], rivals, knowledge), cards[0].id
+    reply = reply_of(cards[0], knowledge, rivals)
+    return replace(reply, text=f"{reply.text}\n\n{knowledge.texts['more_on']}"), cards[0].id
+
+
+def _either(first: Card, rivals: Sequence[Card], knowledge: Knowledge) -> Reply:
+    """Return two answers that are about as likely, short and each under its title; a third waits behind a button."""
+    parts = [f"**{card.title}**\n{_short(card)}" for card in (first, rivals[0])]
+    others = tuple(Button(card.title, card.title) for card in rivals[1:])
+    sources = tuple(dict.fromkeys(first.sources + rivals[0].sources))
+    return Reply("\n\n".join([knowledge.texts["either"], *parts, knowledge.texts["more_on"]]), others, sources)
+
+
+def _short(card: Card) -> str:
+    return f"{card.answer.strip()} Dit geldt voor: {card.scope}." if card.scope else card.answer.strip()
 
 
 def _two_answers(

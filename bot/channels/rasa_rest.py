@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -9,6 +11,10 @@ from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, Us
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
+
+from bot import logs
+
+log = logging.getLogger(__name__)
 
 
 class WholeReplyOutput(CollectingOutputChannel):
@@ -41,7 +47,16 @@ class WholeReplyRest(InputChannel):
         async def receive(request: Request) -> HTTPResponse:
             replies = WholeReplyOutput()
             body = request.json
-            await on_new_message(UserMessage(body["message"], replies, body["sender"], input_channel=self.name()))
+            with logs.for_request(request.headers.get(logs.REQUEST_HEADER, "")) as request_id:
+                started = time.monotonic()
+                metadata = {**(body.get("metadata") or {}), "request_id": request_id}
+                message = UserMessage(
+                    body["message"], replies, body["sender"], input_channel=self.name(), metadata=metadata
+                )
+                await on_new_message(message)
+                # The id stands in the text too: Rasa drops a line that is the same as the one before it.
+                took = logs.milliseconds(time.monotonic() - started)
+                log.info("message of %s", request_id, extra=logs.counts(ms=took, replies=len(replies.messages)))
             return json(replies.messages)
 
         return routes

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.model import Knowledge, Reply, SourceRef
+from bot.model import Download, Knowledge, Reply, SourceRef
+
+DOCUMENT_PATH = "/api/v1/plan/document/"
 
 
 def to_rest(reply: Reply, knowledge: Knowledge) -> dict[str, Any]:
@@ -18,7 +20,23 @@ def to_rest(reply: Reply, knowledge: Knowledge) -> dict[str, Any]:
     if reply.progress:
         progress = reply.progress
         custom["progress"] = {"done": progress.done, "total": progress.total, "label": progress.label}
+    if reply.download:
+        custom["download"] = download_of(reply.download)
+    if reply.contact_kept:
+        custom["contact_kept"] = True
+    if reply.restart:
+        custom["restart"] = True
+    if reply.handover:
+        custom["handover"] = dict(reply.handover)
     return {**message, "custom": custom} if custom else message
+
+
+def download_of(download: Download) -> dict[str, Any]:
+    """Return a document for programs: its title and where each format is fetched, until the token expires."""
+    if not download.token:  # a message that came again: links are not kept
+        return {"title": download.title, "formats": [], "expired": True}
+    urls = [(name, f"{DOCUMENT_PATH}{download.token}.{name}") for name in download.formats]
+    return {"title": download.title, "formats": [{"format": name, "url": url} for name, url in urls]}
 
 
 def source_of(ref: SourceRef, knowledge: Knowledge) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from bot.interview import wording
 from bot.interview.commands import plain
@@ -51,6 +52,26 @@ _OPTION_WORDS = (
     ("inhuren", re.compile(r"inhu\w*|inhuur|scenario (4|vier)\b")),
     ("zelfstandig", re.compile(r"zelfstandig|\balleen doen\b|\bzelf (doen|uitvoeren|ips)\b")),
 )
+_WHY_NOT = re.compile(
+    r"(?:(?:en|maar|ok[eé]?|hm+|ja|oh?|nou)[ ,]+)*(?:waarom|hoezo)(?: (?:kan|mag|mogen|kunnen|lukt|is|zijn|dan|dat|"
+    r"het|wij|we|nou|nu|eigenlijk|die|er|de|andere|vormen|opties))*"
+    r" (?:niet|niks|nee)(?: (?:dan|nou|eigenlijk|mogelijk|doen))*"
+)
+_WHY = re.compile(r"\b(?:waarom|hoezo|hoe komt het dat)\b")
+_NOT = re.compile(r"\b(?:niet|geen)\b")
+# Who does what differs by form; the question about it names none.
+_WHO = (
+    (
+        "funding",
+        re.compile(
+            r"\bwie\b.*(?:financiering|subsidie|geld)\b.*(?:aan|regel)|"
+            r"\bwie (?:moet|vraagt|regelt|doet)\b.*financiering"
+        ),
+    ),
+    ("fidelity_review", re.compile(r"\bwie\b.*\bmodeltrouw\w*\b.*(?:aan|regelt|verantwoordelijk)")),
+    ("contract", re.compile(r"\b(?:wie|bij wie|met wie)\b.*\b(?:contract|in dienst)\b")),
+)
+_REJECTED = re.compile(r"\b(?:geen|niet|niet voor|in plaats van|liever dan)(?: een)? $")
 _SUBJECT_WORDS = re.compile(r"(?:criterium|kwaliteitscriterium|crit|c)\s*([1-8])\b|\bvraag ([1-8])\b")
 
 
@@ -98,15 +119,7 @@ def difference(change: Difference, changed: Facts, knowledge: Knowledge) -> tupl
         lines.append(wording.say(knowledge, "whatif_same", best=after))
     else:
         lines.append(wording.say(knowledge, "whatif_change", before=before, after=after))
-    lists, sources = [], []
-    for old, new in zip(change.before.options, change.after.options, strict=True):
-        if old.status != new.status:
-            words = {"name": _capital(new.name), "before": STATUS_WORDS[old.status], "after": STATUS_WORDS[new.status]}
-            reason = next(iter((*new.reasons, *old.reasons)), None)
-            lists.append(
-                "- " + wording.say(knowledge, "whatif_option", **words) + (f". {reason.text}" if reason else ".")
-            )
-            sources += [reason.source] if reason else []
+    lists, sources = _turned(change, knowledge)
     text = "\n\n".join(lines) + ("\n\n" + "\n".join(lists) if lists else "")
     return (Reply(text, sources=unique(sources)),)
 
@@ -122,6 +135,67 @@ def key_named(text: str, knowledge: Knowledge) -> str | None:
         if any(noun in words for noun in nouns):
             return key
     return None
+
+
+def options_named(text: str) -> tuple[str, ...]:
+    """Return the options that a message names, those that it rejects ("geen onderaannemerschap") left out."""
+    words = plain(text)
+    found = [(name, pattern.search(words)) for name, pattern in _OPTION_WORDS]
+    named = [(match.start(), name) for name, match in found if match and not _REJECTED.search(words[: match.start()])]
+    return tuple(name for _, name in sorted(named))
+
+
+def changed(difference: Difference, facts: Facts, knowledge: Knowledge) -> tuple[Reply, ...]:
+    """Return the verdict after a change of what was told, and what that change made different."""
+    before, after = best_name(difference.before, knowledge), best_name(difference.after, knowledge)
+    same = difference.before.best == difference.after.best
+    head = wording.say(knowledge, "verdict_same" if same else "verdict_changed", before=before, after=after)
+    lines, sources = _turned(difference, knowledge)
+    parts = [head, *_criteria_lines(facts, knowledge), "\n".join(lines)]
+    sources += [knowledge.criteria[number].source for number in _not_met(facts)]
+    title = wording.say(knowledge, "whole_advice_button")
+    text = "\n\n".join(part for part in parts if part)
+    return (Reply(text, (Button(title, title),), unique(sources)),)
+
+
+def again(dossier: Dossier, knowledge: Knowledge) -> Reply:
+    """Return the verdict in one line, for who comes back."""
+    best = best_name(advise(dossier.facts, knowledge), knowledge)
+    titles = [wording.say(knowledge, name) for name in ("whole_advice_button", "plan_button", "overview_button")]
+    return Reply(wording.say(knowledge, "welcome_advised", best=best), tuple(Button(title, title) for title in titles))
+
+
+def asks_why_not(text: str) -> bool:
+    """Return whether a message is "waarom niet?" or asks why one of the forms can't be."""
+    words = plain(text)
+    if _WHY_NOT.fullmatch(words):
+        return True
+    return _WHY.search(words) is not None and _NOT.search(words) is not None and _option_of(words) is not None
+
+
+def why_not(text: str, dossier: Dossier, knowledge: Knowledge, left: int = 0) -> tuple[Reply, ...]:
+    """Return why the form that is named can't be (or what it still lacks); without one, why the others can't."""
+    advice, name = advise(dossier.facts, knowledge), _option_of(plain(text))
+    if name:
+        return (_reasons(advice.option(name), knowledge),)
+    if left:
+        return (_so_far(dossier.facts, knowledge, left),)
+    lines = _criteria_lines(dossier.facts, knowledge)
+    others = _others(advice, knowledge)
+    missed = [knowledge.criteria[number].source for number in _not_met(dossier.facts)]
+    return (replace(others, text="\n\n".join([*lines, others.text]), sources=unique([*missed, *others.sources])),)
+
+
+def who(text: str, facts: Facts, knowledge: Knowledge) -> Reply | None:
+    """Return who does what is asked about, for every form that these facts leave open; else None."""
+    words = plain(text)
+    part = next((name for name, pattern in _WHO if pattern.search(words)), None)
+    left = [v for v in advise(facts, knowledge).options if v.status is not OptionStatus.IMPOSSIBLE]
+    if part is None or _option_of(words) or not left:
+        return None
+    lines = [f"{_capital(verdict.name)}: {getattr(verdict.responsible, part)}" for verdict in left]
+    sources = unique(verdict.responsible.source for verdict in left if verdict.responsible.source)
+    return Reply(wording.say(knowledge, "who_by_form") + "\n\n" + _bullets(lines), sources=sources)
 
 
 def best_name(advice: Advice, knowledge: Knowledge) -> str:
@@ -276,11 +350,43 @@ def _silent(verdict: OptionVerdict, knowledge: Knowledge) -> Reply:
     return Reply(text, sources=unique(remark.source for remark in verdict.remarks))
 
 
+def _turned(change: Difference, knowledge: Knowledge) -> tuple[list[str], list[SourceRef]]:
+    """Return a line for each form whose verdict turns, and the places of their reasons."""
+    lists: list[str] = []
+    sources: list[SourceRef] = []
+    for old, new in zip(change.before.options, change.after.options, strict=True):
+        if old.status != new.status:
+            words = {"name": _capital(new.name), "before": STATUS_WORDS[old.status], "after": STATUS_WORDS[new.status]}
+            reason = next(iter((*new.reasons, *old.reasons)), None)
+            lists.append(
+                "- " + wording.say(knowledge, "whatif_option", **words) + (f". {reason.text}" if reason else ".")
+            )
+            sources += [reason.source] if reason else []
+    return lists, sources
+
+
+def _option_of(words: str) -> str | None:
+    return next((name for name, pattern in _OPTION_WORDS if pattern.search(words)), None)
+
+
+def _reasons(verdict: OptionVerdict, knowledge: Knowledge) -> Reply:
+    """Why a form can't be; when it can or is open, what it still asks."""
+    if verdict.status is not OptionStatus.IMPOSSIBLE:
+        lacks = [item for item in verdict.missing if item.required]
+        head = f"**{_capital(verdict.name)}: {STATUS_WORDS[verdict.status]}.**"
+        text = head + (
+            f" {wording.say(knowledge, 'required_title')}\n\n{_bullets(i.text for i in lacks)}" if lacks else ""
+        )
+        return Reply(text, sources=unique([*(i.source for i in lacks), *(r.source for r in verdict.reasons)]))
+    text = f"**{_capital(verdict.name)}: kan niet.** " + " ".join(reason.text for reason in verdict.reasons)
+    return Reply(text, sources=unique(reason.source for reason in verdict.reasons))
+
+
 def _bullets(lines: Iterable[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
 def _closed(reply: Reply, found: bool, knowledge: Knowledge) -> Reply:
-    names = ("silent_button",) * found + ("overview_button", "person_button", "restart_button")
+    names = ("silent_button",) * found + ("plan_button", "overview_button", "person_button", "restart_button")
     titles = [wording.say(knowledge, name) for name in names]
     return Reply(reply.text, tuple(Button(title, title) for title in titles), reply.sources)

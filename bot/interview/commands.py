@@ -40,6 +40,14 @@ COMMAND_INTENTS = frozenset(
 # Too costly to do on a guess: these ask for the words themselves, or are confirmed before anything is lost.
 LEXICAL_ONLY = frozenset({"wissen"})
 
+_HELLO = r"(?:hoi+|hallo+|hey|heej?|hi|moi|goede?(?:morgen|middag|navond)|goeie(?:morgen|middag)|ja|zo|ok[eé]?)"
+_ONLY_A_MARK = re.compile(r"[\s.!]{0,20}\?[\s.!?]*|\W{0,20}(?:huh|hè|wat)\b[\s.!]{0,20}\?[\s.!?]*", re.I)
+
+_BACK_AGAIN = re.compile(
+    rf"(?:{_HELLO}[ ,!.]*)?(?:(?:daar |hier )?(?:ik ben|ben ik|we zijn|wij zijn|zijn we)(?: er| hier)? (?:weer|terug)(?: hoor| terug)?|"
+    rf"(?:weer )?terug van (?:\w+ ){{0,2}}\w+)|{_HELLO} (?:weer|nogmaals)"
+)
+
 _PATTERNS: tuple[tuple[str, str], ...] = (
     (
         "advies",
@@ -59,6 +67,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (
         "verder",
         r"^(verder|ga (maar )?(verder|door)|doorgaan|we gaan verder|vervolg(en)?|hervat(ten)?|verder gaan|verdergaan)( (aub|graag|maar))*$",
+    ),
+    (
+        "start",
+        r"^(?:(?:ga|terug|door|verder|weer|even) )*(?:naar|met) (?:de |het )?(?:criteria-?\s?)?check(?: aub| graag)?$",
     ),
     ("terug", r"^(ga |even |een stap )?(terug|vorige)( (vraag|een vraag|een stap|aub|graag))*$"),
     (
@@ -94,6 +106,9 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("afscheid", r"^(doei|tot ziens|dag dag|daag|tot (later|snel|volgende keer)|bye|ciao)$"),
     ("start", r"^(ga na of wij ips mogen doen|start( de)? check|doe de check)$"),
 )
+_WONDERS = re.compile(
+    r"waarom|hoezo|waar(?:voor|toe)\b|reden|nodig|nut\b|belang|relevant|uitmaken|maakt .*uit|weten|vraag|vragen|doet .*toe"
+)
 _LEAVING = re.compile(r"stop|pauz|later|morgen|straks|verder|weg\b|ophoud|kappen|afsluit|sluit|klaar|voor (nu|vandaag)")
 _PROFESSIONAL = re.compile(
     r"\b(klant|cli[eë]nt|kandidaat|kandidaten|pati[eë]nt)\w* van (mij|ons)\b|\b(mijn|onze|een) (klant|cli[eë]nt|kandida)\w*"
@@ -120,14 +135,30 @@ def plain(text: str) -> str:
     return " ".join(text.lower().replace("’", "'").split()).strip(" .!?,;:")
 
 
+def is_only_a_mark(text: str) -> bool:
+    """Return whether a message is no more than a question mark: what stands there wasn't clear."""
+    return _ONLY_A_MARK.fullmatch(text) is not None
+
+
+def comes_back(text: str) -> bool:
+    """Return whether somebody says to be back: "hoi weer", "ik ben er weer"."""
+    return _BACK_AGAIN.fullmatch(plain(text)) is not None
+
+
 def command_of(text: str, intent: str, confidence: float) -> Command | None:
     """Return the command that the message gives, or None; `confidence` is the intent's, from 0 to 1."""
+    if is_only_a_mark(text):
+        return Command("uitleg", certain=True)
+    if comes_back(text):
+        return Command("weer", certain=True)
     words = plain(text)
     for name, pattern in _COMPILED:
         if pattern.search(words):
             return Command(name, certain=True)
     if intent == "stoppen" and not _LEAVING.search(words):
         return None  # "ruim genoeg" is an answer, not a goodbye
+    if intent == "waarom" and not _WONDERS.search(words):
+        return Command("vraag", certain=False)  # "wat kost dat dan" asks something, but not why we ask
     if intent == "hulpvraag" and speaks_of_a_client(text):
         return None  # who speaks of a client of theirs doesn't ask for help for themselves
     if intent in COMMAND_INTENTS and confidence >= SURE_OF.get(intent, SURE):

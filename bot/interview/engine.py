@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.interview import advising, wording
 from bot.interview import dossier as change
-from bot.interview.commands import Command, command_of, plain
+from bot.interview.commands import Command, command_of, is_only_a_mark, plain
 from bot.interview.reading import Reading, read
 from bot.interview.terms import asks_about_my_words, find_term
 from bot.model import Button, Dossier, Facts, FactValue, Knowledge, Message, Reply, Status
@@ -23,7 +23,16 @@ SURE_QUESTION = 0.85
 LIKELY_CARD = 0.35
 SURE_CARD = 0.6  # "wat is modeltrouw?" deserves the full answer where there is one; "wat bedoel je met fte?" the word
 _WANTS_IPS = re.compile(r"\b(wil|willen|wilt|zouden|gaan|overwegen)\b.{0,40}\bips\b")
+# "Wij zijn een gemeente, wat mogen wij": asked without a mark.
+_ASKS_MAY = re.compile(
+    r"(?:^|[,.;:!] ?|\b(?:bot|en|maar|dus|nou) )(?:(?:wat|hoe) (?:mogen|mag|kunnen|kan|moeten) (?:wij|we|ik|dat)|"
+    r"(?:mogen|mag|kunnen) (?:wij|we|dat))\b"
+)
+_WORDS_BEFORE = r"(?:(?:oh?|ow|nee|ja|wacht|sorry|maar|en|hm+|of|dat|we|wij|kan|lukt|halen|ons)[ ,]+)*"
+_STILL_YES = re.compile(rf"{_WORDS_BEFORE}toch (?:wel|ja)")
+_STILL = re.compile(rf"{_WORDS_BEFORE}toch (?:wel|ja|niet|nee)")
 STARTERS = frozenset({"informeren", "start", "corrigeren", "stel_dat", "advies"})
+MANY_MISSES = 2  # from here we ask in another way, and say how to get past the question
 SIDES = frozenset(
     [
         "vraag",
@@ -68,6 +77,7 @@ class _Context:
 
 def take(message: Message, dossier: Dossier, knowledge: Knowledge) -> Turn:
     """Let a message do what it says; the first step that recognises it decides."""
+    message = replace(message, text=_after_all(_chosen(message.text, dossier, knowledge), dossier))
     context = _Context(
         message,
         _read(message.text, dossier, knowledge),
@@ -78,8 +88,43 @@ def take(message: Message, dossier: Dossier, knowledge: Knowledge) -> Turn:
     for step in _STEPS:
         turn = step(context)
         if turn is not None:
-            return turn
-    return Turn(dossier, side="vraag" if _is_question(context) else "onduidelijk")
+            return _counted(turn, context)
+    return _counted(Turn(dossier, side="vraag" if _is_question(context) else "onduidelijk"), context)
+
+
+def _chosen(text: str, dossier: Dossier, knowledge: Knowledge) -> str:
+    """Return the choice that a bare number means, once the choices of the open question were numbered."""
+    definition = knowledge.facts.get(dossier.pending or "") if dossier.misses >= MANY_MISSES else None
+    number = plain(text)
+    if definition is None or not dossier.active or not number.isdecimal() or len(number) > 2:
+        return text
+    labels = [label for _, label in definition.values]
+    return labels[int(number) - 1] if 1 <= int(number) <= len(labels) else text
+
+
+def _after_all(text: str, dossier: Dossier) -> str:
+    """ "Toch wel" after the advice is about the one criterion that isn't met, when there is just one."""
+    missed = [key for key, fact in dossier.facts.items() if fact == Status.VOLDOET_NIET.value]
+    if not dossier.advised or len(missed) != 1 or not _STILL_YES.fullmatch(plain(text)):
+        return text
+    return f"criterium {wording.criterion_number(missed[0])} toch wel"
+
+
+def _counted(turn: Turn, c: _Context) -> Turn:
+    """Count how often in a row the open question got no answer; the second time we ask in another way."""
+    before, after = c.dossier, turn.dossier
+    if not before.active or not after.active or before.pending is None:
+        return replace(turn, dossier=after.with_(misses=0)) if after.misses else turn
+    same = after.facts == before.facts and after.skipped == before.skipped and after.pending == before.pending
+    missed = turn.side == "onduidelijk" or bool(c.reading.unclear and turn.replies)
+    if not same:
+        return replace(turn, dossier=after.with_(misses=0))
+    if not missed:
+        return turn
+    turn = replace(turn, dossier=after.with_(misses=before.misses + 1))
+    if turn.side == "onduidelijk" or turn.dossier.misses < MANY_MISSES:
+        return turn
+    return replace(turn, replies=(*turn.replies, wording.stuck(c.knowledge, before.pending)))
 
 
 def _read(text: str, dossier: Dossier, knowledge: Knowledge) -> Reading:
@@ -138,7 +183,7 @@ def _settle_contradiction(c: _Context, yes: bool) -> Turn:
 def _settle_restart(c: _Context, yes: bool) -> Turn:
     if not yes:
         return Turn(c.dossier.with_(proposal=None), (c.say("kept"),))
-    return Turn(_empty(c.dossier).with_(active=True), (c.say("restarted"),))
+    return Turn(_empty(c.dossier).with_(active=True), (replace(c.say("restarted"), restart=True),))
 
 
 def _settle_wipe(c: _Context, yes: bool) -> Turn:
@@ -183,14 +228,25 @@ def _take_facts(c: _Context) -> Turn | None:
     after = change.put(after, fresh, _measured(c.reading))
     replies = [*_noted(c, fresh), *_in_progress(c)]
     after = _set_in_progress(after, c)
+    if facts and not fresh and not clash and not unclear and not c.reading.in_progress:
+        replies.append(c.say("already_noted", facts=wording.described(c.knowledge, facts, {})))
     matters = set(remaining(after, c.knowledge))
-    replies += [Reply(text[:1].upper() + text[1:]) for key, text in unclear.items() if key in matters]
+    replies += [Reply(text[:1].upper() + text[1:]) for key, text in unclear.items() if key in matters or not replies]
     asked, asks = after, _just_asks(c)
     after = after.with_(active=True, pending=next(iter(unclear), after.pending))
     if clash:
         after = after.with_(proposal=_contradiction(c, clash))
+    if c.dossier.advised and fresh and not clash and not unclear and not remaining(after, c.knowledge):
+        return _advised_anew(c, after, fresh, replies)
     opened = Turn(after, tuple(replies), side="vraag_bij_feiten" if _is_question(c) else None)
     return Turn(asked, side="vraag", otherwise=opened) if asks else opened
+
+
+def _advised_anew(c: _Context, after: Dossier, fresh: Facts, replies: list[Reply]) -> Turn:
+    """After the advice a change gets the new verdict at once: what it makes different, not the whole story again."""
+    difference = what_if(c.dossier.facts, fresh, c.knowledge)
+    replies += advising.changed(difference, after.facts, c.knowledge)
+    return Turn(after.with_(active=False, advised=True, pending=None), tuple(replies))
 
 
 def _starts(c: _Context) -> bool:
@@ -252,6 +308,9 @@ def _unsure(dossier: Dossier, key: str, note: str) -> Dossier:
 def _take_hypothesis(c: _Context) -> Turn | None:
     if not c.reading.hypothetical and not c.is_("stel_dat", certain=True):
         return None
+    if not c.reading.hypothetical and "organisation_type" in c.dossier.facts and advising.options_named(c.message.text):
+        left = len(remaining(c.dossier, c.knowledge)) if c.dossier.active else 0
+        return Turn(c.dossier, advising.why_not(c.message.text, c.dossier, c.knowledge, left))  # "wat als we inhuren"
     if not c.reading.hypothetical:
         return Turn(c.dossier, side="vraag") if not c.dossier.facts else Turn(c.dossier, (c.say("whatif_unclear"),))
     if "organisation_type" not in c.dossier.facts and "organisation_type" not in c.reading.hypothetical:
@@ -272,6 +331,30 @@ def _take_question_on_advice(c: _Context) -> Turn | None:
     return Turn(c.dossier, part) if part else None
 
 
+def _take_after_all(c: _Context) -> Turn | None:
+    """ "Toch niet" after the advice, when it could be about more than one answer."""
+    if not c.dossier.advised or c.dossier.active or not _STILL.fullmatch(plain(c.message.text)):
+        return None
+    return Turn(c.dossier, (c.say("change_which"),))
+
+
+def _take_question_on_case(c: _Context) -> Turn | None:
+    """ "Wie vraagt de financiering aan?" in the check: what differs by form is said for the forms that still can."""
+    if "organisation_type" not in c.dossier.facts or c.reading.facts or not _is_question(c):
+        return None
+    reply = advising.who(c.message.text, c.dossier.facts, c.knowledge)
+    return Turn(c.dossier, (reply,)) if reply else None
+
+
+def _take_why_not(c: _Context) -> Turn | None:
+    """ "Waarom niet?" and "waarom kan inhuren niet?" ask for the reasons of the verdict."""
+    if "organisation_type" not in c.dossier.facts or not advising.asks_why_not(c.message.text):
+        return None
+    left = len(remaining(c.dossier, c.knowledge)) if c.dossier.active else 0
+    replies = advising.why_not(c.message.text, c.dossier, c.knowledge, left)
+    return Turn(c.dossier, replies) if replies else None
+
+
 def _take_polarity(c: _Context) -> Turn | None:
     key = c.dossier.pending if c.dossier.active else None
     if key is None or c.dossier.proposal or c.reading.answer is None:
@@ -288,16 +371,21 @@ def _take_polarity(c: _Context) -> Turn | None:
 
 def _is_question(c: _Context) -> bool:
     sure = SURE_QUESTION if c.dossier.active else 0.5  # in the interview a statement is an answer first
+    if not c.dossier.active and _ASKS_MAY.search(plain(c.message.text)):
+        return True
     return c.reading.asks or (c.message.intent == "vraag" and c.message.confidence >= sure)
 
 
 _STEPS: tuple[Callable[[_Context], Turn | None], ...] = (
     _settle_proposal,
+    _take_why_not,
     _take_hypothesis,
     _do_command,
     _take_facts,
     _take_polarity,
+    _take_after_all,
     _take_question_on_advice,
+    _take_question_on_case,
     _do_likely_command,
 )
 
@@ -306,6 +394,9 @@ _STEPS: tuple[Callable[[_Context], Turn | None], ...] = (
 
 
 def _start(c: _Context) -> Turn:
+    asks = c.reading.asks or _ASKS_MAY.search(plain(c.message.text))
+    if c.dossier.active and asks and not c.is_("start", certain=True):
+        return Turn(c.dossier, side="vraag")  # "mogen wij zelf IPS doen" in the check wants an answer
     replies = () if c.dossier.active else (c.say("intro"), *_known_already(c))
     opened = c.dossier.with_(active=True)
     taken = _take_facts(_Context(c.message, c.reading, None, opened, c.knowledge))
@@ -324,6 +415,17 @@ def _resume(c: _Context) -> Turn:
     return Turn(c.dossier.with_(active=True), (c.say("resumed" if c.dossier.facts else "intro"),))
 
 
+def _back_again(c: _Context) -> Turn:
+    """Who comes back finds the open question, the verdict, or a greeting when there is nothing to go on with."""
+    if c.dossier.active:
+        return Turn(c.dossier, (c.say("welcome_back"),))
+    if c.dossier.advised:
+        return Turn(c.dossier, (advising.again(c.dossier, c.knowledge),))
+    if not c.dossier.facts and not c.dossier.skipped:
+        return Turn(c.dossier, side="groeten")
+    return Turn(c.dossier.with_(active=True), (c.say("welcome_back"),))
+
+
 def _stop(c: _Context) -> Turn:
     if not c.dossier.active:
         return Turn(c.dossier, (c.say("already_paused" if c.dossier.facts else "bye"),))
@@ -333,7 +435,7 @@ def _stop(c: _Context) -> Turn:
 
 def _restart(c: _Context) -> Turn:
     if not c.dossier.facts and not c.dossier.skipped:
-        return Turn(_empty(c.dossier).with_(active=True), (c.say("restarted"),))
+        return Turn(_empty(c.dossier).with_(active=True), (replace(c.say("restarted"), restart=True),))
     return Turn(c.dossier.with_(active=True, proposal={"kind": "restart"}))
 
 
@@ -384,7 +486,7 @@ def _explain(c: _Context) -> Turn | None:
     """Say the open question in other words; without one, it is a question for the answers."""
     key = c.dossier.pending if c.dossier.active else None
     if key is None:
-        return None
+        return Turn(c.dossier, (c.say("what_unclear"),)) if is_only_a_mark(c.message.text) else None
     number, definition = wording.criterion_number(key), c.knowledge.facts[key]
     text = c.knowledge.criteria[number].asks if number else definition.why
     return Turn(c.dossier, (Reply(text, sources=(definition.source,)),))
@@ -416,6 +518,7 @@ def _title(c: _Context, text_id: str) -> str:
 _COMMANDS: Mapping[str, Callable[[_Context], Turn | None]] = {
     "start": _start,
     "verder": _resume,
+    "weer": _back_again,
     "stoppen": _stop,
     "opnieuw": _restart,
     "wissen": _wipe,

@@ -143,3 +143,15 @@ def _in_order(knowledge: Knowledge, facts: Mapping[str, FactValue]) -> Iterable[
 def cite(knowledge: Knowledge, ref: SourceRef) -> str:
     """Return a place as people read it: "Handreiking implementatieplan IPS, kwaliteitscriterium 6"."""
     return f"{knowledge.sources[ref.id].short}, {ref.section}"
+
+
+def stuck(knowledge: Knowledge, key: str) -> Reply:
+    """Return what to do when the open question was not understood twice: its choices by number, on, or a person."""
+    definition = knowledge.facts[key]
+    if definition.values and definition.kind not in ("bool", "criterion"):
+        lines = [f"{number}. {label}" for number, (_, label) in enumerate(definition.values, start=1)]
+        text = say(knowledge, "stuck_choice") + "\n\n" + "\n".join(lines)
+    else:
+        text = say(knowledge, "stuck_yes_no")
+    titles = [say(knowledge, name) for name in ("skip_button", "person_button")]
+    return Reply(f"{text}\n\n{say(knowledge, 'stuck_way_out')}", tuple(Button(title, title) for title in titles))

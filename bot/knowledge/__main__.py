@@ -1,20 +1,27 @@
-"""`python -m bot.knowledge`: validate the knowledge and say what is in it."""
+"""`python -m bot.knowledge`: validate the knowledge and say what is in it; `dekking` also writes docs/dekking.md."""
 
 from __future__ import annotations
 
 import sys
 
 from bot.errors import KnowledgeError
-from bot.knowledge.loader import load
+from bot.knowledge.coverage import PAGE, card_paths, page, read_coverage
+from bot.knowledge.loader import FOLDER, load
+from bot.model import Knowledge
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Print counts, or the first mistake with its file and line; return the exit status."""
+    if arguments not in ([], ["dekking"]):
+        print("usage: python -m bot.knowledge [dekking]", file=sys.stderr)
+        return 2
     try:
         knowledge = load()
     except KnowledgeError as mistake:
         print(mistake, file=sys.stderr)
         return 1
+    if arguments:
+        PAGE.write_text(coverage_page(knowledge), encoding="utf-8")
     counts = {
         "bronnen": len(knowledge.sources),
         "kwaliteitscriteria": len(knowledge.criteria),
@@ -27,5 +34,10 @@ def main() -> int:
     return 0
 
 
+def coverage_page(knowledge: Knowledge) -> str:
+    """Return what docs/dekking.md should hold for our own knowledge."""
+    return page(read_coverage(FOLDER, knowledge.sources, knowledge.cards), knowledge, card_paths(FOLDER))
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

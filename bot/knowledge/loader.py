@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from bot.knowledge.coverage import read_coverage
+from bot.knowledge.figures import cost_book, fidelity_scale
 from bot.knowledge.reader import Value, read_file
 from bot.model import (
     CRITERION_NUMBERS,
@@ -22,6 +25,7 @@ from bot.model import (
     Missing,
     Note,
     OptionDefinition,
+    PlanQuestion,
     Reason,
     Responsible,
     ResponsibleCase,
@@ -36,7 +40,11 @@ FOLDER = Path(__file__).parent
 FACT_KINDS = ("choice", "bool", "choices", "criterion")
 LIMIT_KINDS = ("at_least", "at_most")
 LIMIT_UNITS = ("jaar", "clienten_per_fte")
+_YES_OR_NO = re.compile(r"(ja|nee)\b", re.IGNORECASE)
 FEWEST_EXAMPLES = 6
+PLAN_KINDS = ("contact", "line", "text", "number", "yes_no", "choice")
+PLAN_CHAPTERS = ("contact", "organisatie", "motivatie", *(f"criterium.{n}" for n in CRITERION_NUMBERS), "samenwerking")
+PLAN_YES_NO = ("ja", "nee")
 
 _Key = TypeVar("_Key", int, str)
 _Item = TypeVar("_Item")
@@ -47,23 +55,30 @@ _FactDefinitions = Mapping[str, FactDefinition]
 def load(folder: Path | None = None) -> Knowledge:
     """Return all knowledge in a folder (default: this package's own); raises KnowledgeError with file and line.
 
-    `answers/` (one card a file), `outside.yml` and `texts.yml` may be absent; every other file must be there.
+    `answers/` (one card a file), `coverage/`, `outside.yml`, `plan.yml` and `texts.yml` may be absent; every other file
+    must be there.
     """
     folder = folder or FOLDER
     sources = _unique(read_file(folder, "sources.yml").items(1), _source, lambda source: source.id)
     criteria = _criteria(read_file(folder, "criteria.yml"), sources)
     facts = _facts(read_file(folder, "facts.yml"), criteria, sources)
+    help_documents = _help_documents(read_file(folder, "help_documents.yml"), criteria, sources)
+    cards = _cards(folder, sources)
+    read_coverage(folder, sources, cards)  # refuses what dangles; only the page for people needs the coverage itself
     return Knowledge(
         sources=sources,
         criteria=criteria,
-        help_documents=_help_documents(read_file(folder, "help_documents.yml"), criteria, sources),
+        help_documents=help_documents,
         facts=facts,
         options=_options(read_file(folder, "options.yml"), facts, sources),
         terms=_terms(read_file(folder, "terms.yml"), sources),
-        cards=_cards(folder, sources),
+        cards=cards,
         texts=_texts(folder),
         version=_version(folder),
         outside=_outside(folder),
+        costs=cost_book(read_file(folder, "costs.yml"), lambda value: _ref(value, sources)),
+        fidelity=fidelity_scale(read_file(folder, "fidelity.yml"), lambda value: _ref(value, sources)),
+        plan=_plan(folder, help_documents, facts, sources),
     )
 
 
@@ -339,6 +354,76 @@ def _responsible(value: Value, facts: _FactDefinitions, sources: _Sources) -> Re
     return ResponsibleCase(responsible, _when(fields.get("when"), facts))
 
 
+# --- the implementation plan -------------------------------------------------------------------------------------
+
+
+def _plan(
+    folder: Path, documents: tuple[HelpDocument, ...], facts: _FactDefinitions, sources: _Sources
+) -> Mapping[str, PlanQuestion]:
+    """Return the questions in order; a chapter stands in one place, and `when` looks back only."""
+    found: dict[str, PlanQuestion] = {}
+    if not (folder / "plan.yml").exists():
+        return MappingProxyType(found)
+    chapter = -1
+    for value in read_file(folder, "plan.yml").items(1):
+        question = _plan_question(value, found, documents, facts, sources)
+        if question.id in found:
+            raise value.error(f"given twice: {question.id}")
+        if PLAN_CHAPTERS.index(question.chapter) < chapter:
+            raise value.entries()["chapter"].error(f"out of order: {question.chapter}")
+        chapter = PLAN_CHAPTERS.index(question.chapter)
+        found[question.id] = question
+    return MappingProxyType(found)
+
+
+def _plan_question(
+    value: Value,
+    earlier: Mapping[str, PlanQuestion],
+    documents: tuple[HelpDocument, ...],
+    facts: _FactDefinitions,
+    sources: _Sources,
+) -> PlanQuestion:
+    fields = value.fields(
+        ("id", "chapter", "kind", "name", "ask", "help", "example", "source"), ("when", "fact", "values", "unless_yes")
+    )
+    chapter, kind = _one_of(fields["chapter"], PLAN_CHAPTERS), _one_of(fields["kind"], PLAN_KINDS)
+    if (kind == "choice") != ("values" in fields):
+        raise value.error("a choice, and only a choice, has values")
+    number = int(chapter.split(".")[1]) if chapter.startswith("criterium.") else 0
+    if "fact" in fields and fields["fact"].text() not in facts:
+        raise fields["fact"].error(f"unknown fact: {fields['fact'].text()}")
+    return PlanQuestion(
+        id=fields["id"].text(),
+        chapter=chapter,
+        kind=kind,
+        ask=fields["ask"].text(),
+        help=fields["help"].text(),
+        example=fields["example"].text(),
+        help_documents=tuple(document.number for document in documents if number in document.criteria),
+        when=_plan_when(fields.get("when"), earlier, facts),
+        fact=fields["fact"].text() if "fact" in fields else None,
+        source=_ref(fields["source"], sources),
+        name=fields["name"].text(),
+        values=_labels(fields["values"]) if "values" in fields else (),
+        unless_yes=fields["unless_yes"].text() if "unless_yes" in fields else "",
+    )
+
+
+def _plan_when(value: Value | None, earlier: Mapping[str, PlanQuestion], facts: _FactDefinitions) -> When:
+    if value is None:
+        return MappingProxyType({})
+    found: dict[str, tuple[FactValue, ...]] = {}
+    for key, allowed in value.entries().items():
+        if key in earlier and earlier[key].kind in ("yes_no", "choice"):
+            names = [name for name, _ in earlier[key].values] or PLAN_YES_NO
+            found[key] = tuple(_one_of(item, names) for item in allowed.items(1))
+        elif key in facts:
+            found[key] = tuple(_fact_value(item, facts[key]) for item in allowed.items(1))
+        else:
+            raise allowed.error(f"no earlier yes/no question, choice or fact: {key}")
+    return MappingProxyType(found)
+
+
 # --- terms, texts and cards --------------------------------------------------------------------------------------
 
 
@@ -392,6 +477,8 @@ def _card(root: Value, sources: _Sources) -> Card:
     card_id = fields["id"].text()
     if card_id != Path(root.file).stem:
         raise fields["id"].error(f"the id must be the file's name: {Path(root.file).stem}")
+    if _YES_OR_NO.match(fields["answer"].text()):
+        raise fields["answer"].error("an answer can't start with yes or no: people ask the opposite as well")
     return Card(
         id=card_id,
         title=fields["title"].text(),

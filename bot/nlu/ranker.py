@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -17,17 +16,19 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.answers import fragments, matching
 from bot.answers.matching import AnswerIndex, build_index, index_of
-from bot.answers.splitting import questions_of
+from bot.answers.splitting import calmed, questions_of
 from bot.knowledge.loader import load
 from bot.nlu.encoder import EncodingCache, encode
 from bot.nlu.featurizer import sentence_vector
+from bot.nlu.trained import TrainedComponent
 
 ANSWERS = "answers"  # the key under which the ranking travels with the message
+TRIAGE = "triage"  # the key in the metadata of a helpdesk message
 MOST_PER_QUESTION = 2
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class AnswerRanker(GraphComponent):
+class AnswerRanker(TrainedComponent):
     """Keeps the vectors of every card's examples and ranks the cards for each message."""
 
     @staticmethod
@@ -41,35 +42,12 @@ class AnswerRanker(GraphComponent):
         return load().version + "".join(inspect.getsource(module) for module in (matching, fragments))
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
-        self._config = config
-        self._storage, self._resource = model_storage, resource
+        super().__init__(config, model_storage, resource)
         self._index: AnswerIndex | None = None
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> AnswerRanker:
-        """Make an empty ranker."""
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> AnswerRanker:
-        """Read the index from the model: plain arrays, nothing that runs code."""
-        ranker = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as folder, np.load(folder / "answers.npz") as stored:
-            ranker._index = index_of(stored)
-        return ranker
+    def _read(self, folder: Path) -> None:
+        with np.load(folder / "answers.npz") as stored:
+            self._index = index_of(stored)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Index the examples and the title of every card, and the questions that no publication answers."""
@@ -85,11 +63,19 @@ class AnswerRanker(GraphComponent):
             vector = sentence_vector(message)
             if vector is None or self._index is None:
                 continue
-            text, most = message.get(TEXT), self._config["most"]
+            said, most = message.get(TEXT), self._config["most"]
+            text = calmed(said)
+            if text != said:  # anger draws the vector away from what is asked
+                vector = encode([text])[0]
             ranked = list(self._index.rank(text, vector, most))
-            questions = questions_of(text)
+            questions = _asked(message) or questions_of(text)
             for part, (question, own) in enumerate(zip(questions, encode(questions), strict=True), start=1):
                 ranked += self._index.rank(question, own, MOST_PER_QUESTION, part)
             found = [{"card": item.card_id, "score": round(item.score, 4), "part": item.part} for item in ranked]
             message.set(ANSWERS, found, add_to_output=True)
         return messages
+
+
+def _asked(message: Message) -> tuple[str, ...]:
+    """Return the questions that came with a helpdesk message: long mails are taken apart before they get here."""
+    return tuple(((message.get("metadata") or {}).get(TRIAGE) or {}).get("questions", ()))

@@ -12,7 +12,7 @@ REINTEGRATION = "reintegratiebedrijf"
 BUREAU = frozenset({REINTEGRATION})
 # Whose own criteria count: everybody who would treat or support the clients.
 CARE = GGZ | {"gehandicaptenzorg", "anders"}
-# "bijvoorbeeld een re-integratiebedrijf, maar zou ook een andere ggz-organisatie kunnen zijn" (scenario 1).
+# Scenario 1 names a re-integratiebedrijf as its example and leaves room for another ggz-organisatie.
 EXECUTORS = BUREAU | {"ggz"}
 # UWV, gemeente, re-integratiebedrijf or another ggz (scenario 4; beschermd wonen counts as ggz since scenario 2).
 LENDERS = GGZ | LENDERS_ONLY | BUREAU

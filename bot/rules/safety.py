@@ -103,6 +103,18 @@ _WISH = r"""
 \bik ga er niet meer zijn\b
 \b<I>\b~12\b(ga|zal)\b~12\bdood (vanavond|vannacht|straks|morgen)\b
 \b(dan )?spring (ik|k)$
+\b(vanavond|vannacht|straks|nu|zo) spring (ik|k)$
+\b<I> spring (straks|zo|nu|vanavond|vannacht|morgen)$
+\bspring (ik|k)? ?(er ?voor|voor (de|een) (trein|metro|tram))\b
+\bnog (maar )?(een|1|n) trein\b~20\b(over|klaar|voorbij)\b
+\b(lig ik|ik lig|lig k)\b~15\bonder (de|een|n) (trein|metro|tram)\b
+\b(is|was) (het|t|alles) (dan |echt |straks )?(over|klaar|voorbij|afgelopen) (voor|met) (mij|me)\b
+\b(vannacht|vanavond|straks) is (het|t|alles) (allemaal )?(voorbij|afgelopen)$
+\bafscheid genomen van (iedereen|alles|(mijn|mn|de) (kinderen|familie|ouders|gezin))\b
+\b(morgen|straks|vannacht|vanavond) ben ik er niet meer\b
+\bna (morgen|vannacht|vanavond|vandaag)\b~60\bben ik er niet meer\b
+\bslapen\b~8\b(nooit|niet) meer (op ?staan|wakker)
+\b(vinden|vindt) (jullie |ze |je )?(me|mij)\b~25\bdood\b
 \bgedachten? (aan|over) (<SUBJECT>|de dood|doodgaan)\b
 \b(kill(ing)? (my|him|her|them)sel(f|ves)|(want|wants|wanna|going|ready|gonna) (to )?die|end (my|his
     |her) (own )?life|end it all|(dont|do not|doesnt|not) (want to |wanna )?(live|be alive|be here) any ?more
@@ -154,6 +166,9 @@ _SELF_HARM = r"""
     |stort\w*|gestort)\b(?!~10\b(diepe|gat)\b)
 \b(spring|springt|gooi|gooit|stort|stap|werp)\b~15\b(van|vanaf|uit|voor|onder) (het|de|een|t
     |n) (\w+ )?(<HEIGHT>|trein|metro|tram)\b(?!~6\bvan \d)
+\bgenoeg (pillen|slaappillen|paracetamols?|oxazepam)\b~15\b(in huis|hier|liggen|om (te|er))\b
+\btouw(en)? (al |klaar ?)?(hangen|hangt|opgehangen|klaar)\b
+\b(rij|rijd)\b~12\b(mezelf|mijzelf|me|mij)\b~25\btegen (een|de|n) (boom|muur|viaduct|pijler|vrachtwagen)\b
 \bkogel door (mijn|mn|zijn|zn|haar|me|de) (kop|hoofd)\b
 \b(touw|strop)\b~25\b(gekocht|klaar\w*|om (mijn|mn|zijn|zn|haar) nek|opgehangen|nek)\b(?!~10vastknop)
 \bplan(nen)?\b~12\bom (mezelf|mijzelf|zichzelf|zich)\b(?! te laten)
@@ -195,6 +210,8 @@ _VIOLENCE = r"""
 \b(<ROLE>|hij|ze|zij|ie)\b~15\bvalt\b~12\b<OTHER> (nu )?aan\b
 \b(gaat|ging|valt) (<OTHER>|me|mij) te lijf\b
 \bis (zwaar )?gewapend\b
+\b<I> heb (\w+ )?een <WEAPON>\b~20\b(doen|gebruik\w*|kom|ga)\b
+\bdreig\w*\b~30\b(op te blazen|op te ruimen)\b
 \b(schietpartij|steekpartij|gijzeling|gijzelt|gijzelnemer|bommelding|bom(aanslag)?)\b(?! (onder|duiten))
 \b(alles|boel|kantoor|gebouw|huis|locatie|instelling|mezelf|zichzelf|zich|bedrijf)\b~15\bin (de )?(brand|fik
     |hens)\b
@@ -262,6 +279,8 @@ _FIGURE_OF_SPEECH = r"""
     |link|batterij|telefoon|computer)\b~30\bdood\b
 \bmes (snijdt|op tafel)\b
 \bmet het mes op (tafel|de keel)\b
+\bmes in de rug\b
+\b(bom (is )?gebarsten|barst(te)? de bom)\b
 \bgeen touw aan\b
 \b(mezelf|ons|onszelf|me|zich(zelf)?) (flink )?in de vingers\b
 \bdood spoor\b

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.model import Advice, FactDefinition, OptionVerdict, Source, SourceRef
+from bot.web import triage
 
 Json = dict[str, Any]
 OPTIONS = ("zelfstandig", "onderaannemerschap", "regionaal_team", "reintegratiebedrijf", "inhuren")
@@ -71,9 +72,31 @@ def openapi(facts: Mapping[str, FactDefinition]) -> Json:
                         "422": {"description": "Onbekende sleutel of waarde", "content": _json_of(_ERROR_SCHEMA)},
                     },
                 }
-            }
+            },
+            "/api/v1/triage": triage.openapi_path(),
+            "/api/v1/openapi.json": {
+                "get": {
+                    "summary": "Deze beschrijving.",
+                    "responses": {"200": {"description": "OpenAPI", "content": _json_of({"type": "object"})}},
+                }
+            },
         },
     }
+
+
+def with_common_errors(description: Json) -> Json:
+    """Return the description with the errors that every operation may give, beside what it says itself."""
+    paths = {
+        path: {method: _with_errors(method, operation) for method, operation in operations.items()}
+        for path, operations in description["paths"].items()
+    }
+    return {**description, "paths": paths}
+
+
+def _with_errors(method: str, operation: Json) -> Json:
+    common = {**_ERRORS, **(_ERRORS_OF_A_BODY if method == "post" else {})}
+    errors = {code: {"description": text, "content": _json_of(_ERROR_SCHEMA)} for code, text in common.items()}
+    return {**operation, "responses": {**errors, **operation["responses"]}}
 
 
 def _json_of(schema: Json) -> Json:
@@ -127,3 +150,12 @@ _ADVICE_SCHEMA = _object(
     knowledge_version=_TEXT,
 )
 _ERROR_SCHEMA = _object(error=_object(code=_TEXT, message=_TEXT, field={"type": "string", "nullable": True}))
+_ERRORS = {
+    "400": "Geen geldig verzoek",
+    "403": "Deze website mag hier niet vragen",
+    "405": "Deze manier van vragen kan hier niet",
+    "429": "Te veel verzoeken",
+    "500": "Er ging bij ons iets mis",
+    "503": "Start nog op, of te druk",
+}
+_ERRORS_OF_A_BODY = {"408": "Het bericht kwam niet op tijd binnen", "413": "Te groot", "415": "Geen JSON"}

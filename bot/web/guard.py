@@ -17,8 +17,8 @@ from bot.errors import Refused
 from bot.web import texts
 
 CONTENT_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 SECURITY_HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
@@ -30,6 +30,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",  # the widget is meant for other sites; who may post is CORS
 }
 PREFLIGHT_SECONDS = "600"
+WIDGET_PATHS = "/widget/"  # its requests carry a token, so they are for sites that we know only
 
 
 class Json(JSONResponse):
@@ -94,15 +95,18 @@ class Guard:
         await (answer or self._app)(scope, receive, send_guarded)
 
     def _answer_early(self, scope: Scope, headers: Headers, allowed: bool) -> Response | None:
-        """Return the answer to a preflight or to a stranger's request, or None when the app should answer."""
+        """Return the answer to a preflight or to a request refused unread, or None when the app should answer."""
+        if "transfer-encoding" in headers and "content-length" in headers:  # where it ends depends on who reads it
+            return error_answer(400, "twee_lengtes", texts.TWO_LENGTHS, headers={"Connection": "close"})
         preflight = scope["method"] == "OPTIONS" and "access-control-request-method" in headers
-        if not allowed and (preflight or scope["method"] not in ("GET", "HEAD")):
+        for_widget = scope["path"].startswith(WIDGET_PATHS)
+        if not allowed and (preflight or for_widget or scope["method"] not in ("GET", "HEAD")):
             return error_answer(403, "herkomst_geweigerd", texts.WRONG_ORIGIN)
         if not preflight:
             return None
         permit = {
-            "Access-Control-Allow-Methods": "GET, POST",
-            "Access-Control-Allow-Headers": "Content-Type",
+            "Access-Control-Allow-Methods": "GET, POST, DELETE" if for_widget else "GET, POST",
+            "Access-Control-Allow-Headers": "Content-Type, Authorization" if for_widget else "Content-Type",
             "Access-Control-Max-Age": PREFLIGHT_SECONDS,
         }
         return Response(status_code=204, headers=permit)

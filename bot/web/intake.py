@@ -20,6 +20,7 @@ BODY_SECONDS = 10.0
 _SENDER = re.compile(r"[A-Za-z0-9._:\-]{1,128}", re.ASCII)
 _UNSEEN = ("Cc", "Cf", "Cs")  # control, format (zero-width, right-to-left marks), lone surrogates
 _SPACES = ("Zs",)
+_WHITE = re.compile(r"([^\S\n])\1{19,}|\n{20,}")  # a wall of white: nothing to read, and slow for what looks for words
 _LINE_ENDS = re.compile(r"\r\n|\r|\u2028|\u2029|\x85")
 
 
@@ -37,10 +38,7 @@ async def read_object(request: Request) -> Mapping[str, Any]:
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != "application/json":
         raise Refused(415, "verkeerd_type", texts.WRONG_TYPE)
-    try:
-        body = await asyncio.wait_for(_read_body(request), BODY_SECONDS)
-    except (TimeoutError, asyncio.TimeoutError, ClientDisconnect):
-        raise Refused(408, "te_traag", texts.TOO_SLOW) from None
+    body = await read_body(request)
     try:
         content = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -50,14 +48,22 @@ async def read_object(request: Request) -> Mapping[str, Any]:
     return content
 
 
-async def _read_body(request: Request) -> bytes:
+async def read_body(request: Request, limit: int = MAX_BODY) -> bytes:
+    """Return the body as it came, of at most `limit` bytes; raises Refused (408, 413)."""
+    try:
+        return await asyncio.wait_for(_read_body(request, limit), BODY_SECONDS)
+    except (TimeoutError, asyncio.TimeoutError, ClientDisconnect):
+        raise Refused(408, "te_traag", texts.TOO_SLOW) from None
+
+
+async def _read_body(request: Request, limit: int) -> bytes:
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > MAX_BODY:
+    if declared.isdecimal() and int(declared) > limit:
         raise Refused(413, "te_groot", texts.TOO_BIG)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY:
+        if len(body) > limit:
             raise Refused(413, "te_groot", texts.TOO_BIG)
     return bytes(body)
 
@@ -92,7 +98,7 @@ def clean(text: str) -> str:
     Rasa takes a message that starts with a slash for a command ("/restart", "/intent{...}"); people have no commands.
     """
     text = _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text))
-    text = "".join(_seen(character) for character in text)
+    text = _WHITE.sub(lambda wall: wall[0][:20], "".join(_seen(character) for character in text))
     return text.strip().lstrip("/ \n\t")
 
 

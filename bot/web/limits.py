@@ -24,9 +24,29 @@ class RateLimiter:
         self._clock = clock
         self._max_keys = max_keys
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+        self.taken: Callable[[str, int], None] = lambda _key, _count: None  # told of each that passes or is undone
 
     def take(self, key: str) -> int:
         """Count one request; return 0 when it is allowed, else the whole seconds to wait."""
+        bucket = self._bucket(key)
+        if bucket.tokens < 1:
+            return max(1, math.ceil((1 - bucket.tokens) / self._per_second))
+        bucket.tokens -= 1
+        self.taken(key, 1)
+        return 0
+
+    def give_back(self, key: str) -> None:
+        """Undo one request that should not have counted."""
+        if bucket := self._buckets.get(key):
+            bucket.tokens = min(self._capacity, bucket.tokens + 1)
+            self.taken(key, -1)
+
+    def taken_elsewhere(self, key: str, count: int) -> None:
+        """Count requests that another process let pass; together they may have gone over the limit a little."""
+        bucket = self._bucket(key)
+        bucket.tokens = max(-self._capacity, min(self._capacity, bucket.tokens - count))
+
+    def _bucket(self, key: str) -> _Bucket:
         now = self._clock()
         bucket = self._buckets.setdefault(key, _Bucket(self._capacity, now))
         self._buckets.move_to_end(key)
@@ -34,7 +54,4 @@ class RateLimiter:
             self._buckets.popitem(last=False)
         bucket.tokens = min(self._capacity, bucket.tokens + (now - bucket.filled_at) * self._per_second)
         bucket.filled_at = now
-        if bucket.tokens < 1:
-            return max(1, math.ceil((1 - bucket.tokens) / self._per_second))
-        bucket.tokens -= 1
-        return 0
+        return bucket

@@ -8,13 +8,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.errors import NotReady
+from bot.errors import NotReady, StoreError
+from bot.web.holding import Holding
 
 Replies = list[dict[str, Any]]
 
 REMEMBER_SECONDS = 600.0
 MAX_REMEMBERED = 5_000
 MAX_WAITING = 8  # turns of one sender
+OTHERS_SECONDS = 60.0  # for the turns of this sender in other processes
 
 
 class TooManyWaiting(Exception):
@@ -38,9 +40,9 @@ class _Remembered:
 class Turns:
     """Runs turns. A turn goes on when its client leaves or stops waiting; asked again by its id, it gives one reply."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        """`clock` gives seconds that never go back."""
-        self._clock = clock
+    def __init__(self, clock: Callable[[], float], holding: Holding | None = None) -> None:
+        """`clock` gives seconds that never go back; `holding` keeps other processes' turns of a sender apart."""
+        self._clock, self._holding = clock, holding or Holding()
         self._lines: dict[str, _Line] = {}
         self._remembered: OrderedDict[tuple[str, str], _Remembered] = OrderedDict()
         self._running: set[asyncio.Task[Replies]] = set()
@@ -90,11 +92,21 @@ class Turns:
     async def _in_line(self, sender: str, line: _Line, turn: Callable[[], Awaitable[Replies]]) -> Replies:
         try:
             async with line.lock:
-                return await turn()
+                return await self._alone(sender, turn)
         finally:
             line.waiting -= 1
             if not line.waiting:
                 self._lines.pop(sender, None)
+
+    async def _alone(self, sender: str, turn: Callable[[], Awaitable[Replies]]) -> Replies:
+        """Run a turn while no other process runs one of this sender; raises NotReady."""
+        try:
+            async with self._holding.hold(f"turn {sender}", OTHERS_SECONDS) as held:
+                if held:
+                    return await turn()
+        except StoreError as problem:
+            raise NotReady("the store is out of reach") from problem
+        raise NotReady("another turn of this sender takes long")
 
     def _done(self, task: asyncio.Task[Replies]) -> None:
         self._running.discard(task)

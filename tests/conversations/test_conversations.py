@@ -7,6 +7,7 @@ regular expression is found; `lacks`: none is). Case does not count.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,15 @@ def read(replies: list[dict[str, Any]]) -> str:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_conversation(file: Path, assistant: RunningAssistant, sender: str) -> None:
+    converse(file, lambda message: assistant.say(message, sender))
+
+
+def converse(file: Path, say: Callable[[str], list[dict[str, Any]]]) -> None:
+    """Have a recorded conversation with an assistant that `say` reaches."""
     turns = yaml.safe_load(file.read_text(encoding="utf-8"))
     assert len(turns) >= 12, "a recorded conversation has at least twelve turns"
     for number, turn in enumerate(turns, start=1):
-        seen = read(assistant.say(turn["say"], sender))
+        seen = read(say(turn["say"]))
         place = f"turn {number}, {turn['say']!r}:\n{seen}"
         for pattern in turn.get("holds", []):
             assert re.search(pattern, seen, re.IGNORECASE | re.DOTALL), f"no {pattern!r} after {place}"

@@ -7,9 +7,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
+
+from bot.web.connections import BoundedProtocol
 
 
 def free_port() -> int:
@@ -20,10 +23,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(app: ASGIApp, port: int | None = None) -> Iterator[str]:
+def serving(app: ASGIApp, port: int | None = None, http: Any = BoundedProtocol) -> Iterator[str]:
     """Serve `app`; yield its address; stop it afterwards."""
     port = port or free_port()
-    config = uvicorn.Config(app, port=port, log_level="error", ws="none", http="h11", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, port=port, log_level="error", ws="none", http=http, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

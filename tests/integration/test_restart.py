@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.conftest import RunningAssistant
 from tests.conversations.test_conversations import read
+from tests.fakes.widget_client import WidgetClient
 
 RECOVERY_SECONDS = 120
 
@@ -65,6 +69,46 @@ def test_a_killed_part_comes_back_and_the_dossier_is_still_there(own: RunningAss
     assert "ggz-organisatie" in overview
     assert overview.count("voldoet") == 3
     assert "Criterium 4 van 8" in until_answered(own, "verder", sender)
+
+
+@pytest.mark.parametrize("part", ["web", "actions"])
+def test_an_answer_counts_once_though_a_part_is_killed_in_the_middle(own: RunningAssistant, part: str) -> None:
+    tab = WidgetClient(own.base).open()
+    tab.say("wij zijn een ribw, we willen ips gaan doen")
+    answers = [uuid.uuid4().hex for _ in range(2)]
+    for mark in answers:
+        until_taken(tab, "ja", mark)
+        kill(own, part)
+        until_taken(tab, "ja", mark)
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while sum(bool(entry.get("last")) for entry in tab.log) < 3:
+        assert time.monotonic() < deadline, "no answer"
+        with contextlib.suppress(httpx.TransportError):
+            tab.poll(wait=1)
+    steps = [entry["custom"]["progress"]["done"] for entry in tab.log if "progress" in entry.get("custom", {})]
+    assert steps == [1, 2, 3]
+    assert [entry["text"] for entry in tab.log if entry["who"] == "user"][1:] == ["ja", "ja"]
+    WidgetClient.close_all()
+
+
+def kill(own: RunningAssistant, part: str) -> None:
+    """Kill a part, once it is there again after an earlier kill."""
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while part not in (found := children(own)):
+        assert time.monotonic() < deadline, f"{part} did not come back"
+        time.sleep(0.1)
+    os.kill(found[part], signal.SIGKILL)
+
+
+def until_taken(tab: WidgetClient, text: str, mark: str) -> None:
+    """Send a message until the public port has it."""
+    deadline = time.monotonic() + RECOVERY_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.TransportError):
+            if tab.post(text, mark).status_code == 202:
+                return
+        time.sleep(0.3)
+    pytest.fail("the public port did not come back")
 
 
 def test_the_dossier_is_still_there_after_a_restart_of_everything(own: RunningAssistant, sender: str) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
@@ -12,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from bot.errors import StaleDossier, StoreError
 from bot.model import Dossier
 from bot.store.sql import SqlDossierStore
-from tests.fakes.postgres import postgres_programs, running_postgres
+from tests.fakes.disk import on_disk
 from tests.fakes.store import MemoryDossierStore
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=timezone.utc)
@@ -25,32 +22,6 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=timezone.utc)
 
 def clock() -> datetime:
     return NOW
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The URL of a PostgreSQL: IPS_TEST_POSTGRES, or a server of our own that goes afterwards."""
-    if named := os.environ.get("IPS_TEST_POSTGRES"):
-        yield named
-        return
-    programs = postgres_programs()
-    if programs is None and not os.environ.get("CI"):
-        pytest.skip("no PostgreSQL: install Debian's package postgresql, or name one in IPS_TEST_POSTGRES")
-    assert programs is not None, "no PostgreSQL in CI"
-    with running_postgres(programs) as url:
-        yield url
-
-
-@pytest.fixture
-def postgres_schema(postgres: str) -> Iterator[str]:
-    """A schema of our own, dropped afterwards."""
-    engine = sa.create_engine(postgres, poolclass=sa.pool.NullPool)
-    schema = f"ips_test_{uuid.uuid4().hex}"
-    with engine.begin() as connection:
-        connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
-    yield schema
-    with engine.begin() as connection:
-        connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
@@ -80,6 +51,7 @@ FULL = Dossier(
     proposal={"key": "partner_types", "value": ("ggz",)},
     history=({"near_partner": False}, {"partner_types": ("ggz", "uwv"), "near_partner": True}),
     last_card="caseload",
+    figures={"hot": True, "costs": {"counts": {"epa": 10, "cmd": 5}, "extras": ("overige_kosten",)}},
 )
 
 
@@ -137,6 +109,19 @@ def test_conversations_are_apart(store: Any) -> None:
     assert store.load("gesprek-1") is not None
 
 
+def test_old_dossiers_go_and_newer_stay(store: Any) -> None:
+    store.save(FULL)
+    assert store.delete_older(NOW) == 0
+    assert store.load("gesprek-1") is not None
+    assert store.delete_older(NOW + timedelta(seconds=1)) == 1
+    assert store.load("gesprek-1") is None
+
+
+def test_half_a_character_and_a_nul_are_kept(store: Any) -> None:
+    store.save(FULL.with_(notes={"criteria.6": "half \ud83d en \x00"}))
+    assert store.load("gesprek-1").notes == {"criteria.6": "half \ud83d en \x00"}
+
+
 def test_ping(store: Any) -> None:
     store.ping()
 
@@ -168,7 +153,7 @@ def test_the_conversation_id_is_not_stored(tmp_path: Path) -> None:
     store = SqlDossierStore(f"sqlite:///{path}", clock)
     store.save(FULL)
     store.close()
-    assert b"gesprek-1" not in b"".join(each.read_bytes() for each in tmp_path.iterdir())
+    assert b"gesprek-1" not in on_disk(tmp_path)
 
 
 def test_sqlite_waits_for_a_writer(tmp_path: Path) -> None:

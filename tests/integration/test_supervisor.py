@@ -211,3 +211,20 @@ def test_children_get_what_endpoints_yml_reads() -> None:
     assert environ["IPS_DATA"] == str(Path("x").resolve())
     assert environ["PATH"] == "p"
     assert "SANIC_HOST" not in environ
+
+
+def test_several_workers_have_ports_of_their_own_and_one_key() -> None:
+    environ = {"IPS_RASA_WORKERS": "2", "IPS_WEB_WORKERS": "2", "IPS_REDIS_URL": "redis://127.0.0.1:6379/0"}
+    made = commands(Settings.from_environment(environ), {"PATH": "p"})
+    assert [each.name for each in made] == ["rasa-1", "actions-1", "rasa-2", "actions-2", "web-1", "web-2"]
+    assert [each.environ["IPS_ACTIONS_PORT"] for each in made[:4]] == ["5055", "5055", "5056", "5056"]
+    assert [each.arguments[each.arguments.index("-p") + 1] for each in made[:4:2]] == ["5005", "5006"]
+    keys = {each.environ["IPS_SHARED_KEY"] for each in made}
+    assert len(keys) == 1
+    assert all(len(key) >= 32 for key in keys)
+
+
+def test_trackers_go_to_postgresql_and_stay_in_memory_beside_sqlite() -> None:
+    url = "postgresql://ips@127.0.0.1/ips"
+    assert child_environment(Settings.from_environment({"IPS_DATABASE_URL": url}), {})["IPS_TRACKER_URL"] == url
+    assert child_environment(Settings.from_environment({}), {})["IPS_TRACKER_URL"] == ""

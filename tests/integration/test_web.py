@@ -15,6 +15,7 @@ import pytest
 
 from bot.settings import Settings
 from bot.web.app import PublicPort, create_app
+from bot.web.plans import PlanDesk
 from tests.fakes.knowledge import FACTS, SAFETY, SOURCES, advise
 from tests.fakes.rasa import FakeRasa, echo
 from tests.fakes.serving import free_port, serving
@@ -151,12 +152,12 @@ def test_bad_input_is_400_and_reaches_nobody(site: Site, body: bytes, code: str,
     assert site.rasa.heard == []
 
 
-def test_2000_characters_pass_and_2001_are_explained(site: Site) -> None:
-    assert site.say("é" * 2000).status_code == 200
-    response = site.say("é" * 2001)
+def test_8000_characters_pass_and_8001_are_explained(site: Site) -> None:
+    assert site.say("é" * 8000).status_code == 200
+    response = site.say("é" * 8001)
     assert response.status_code == 400
-    assert "2001" in error_of(response)["message"]
-    assert "2000" in error_of(response)["message"]
+    assert "8001" in error_of(response)["message"]
+    assert "8000" in error_of(response)["message"]
     assert len(site.rasa.heard) == 1
 
 
@@ -232,6 +233,21 @@ def test_danger_is_answered_over_every_bound(open_site: Callable[..., Site], mes
         response = site.say(message)
         assert response.status_code == 200
         assert "113" in response.json()[0]["text"]
+
+
+def test_contact_details_travel_beside_the_message_and_nothing_else_does(site: Site) -> None:
+    site.say(f"Jan, BSN {BSN}, jan@linde.nl, 06-12345678")
+    site.say(f"BSN {BSN}")
+    beside, nothing = site.rasa.metadata
+    assert beside == {"contact": "Jan, BSN [bsn], jan@linde.nl, 06-12345678"}
+    assert nothing is None
+
+
+def test_kept_contact_details_are_not_said_to_be_hidden(site: Site) -> None:
+    site.rasa.answer = lambda sender, message: [{"text": "Genoteerd.", "custom": {"contact_kept": True}}]
+    assert [reply["text"] for reply in site.say("Jan, jan@linde.nl").json()] == ["Genoteerd."]
+    notice = site.say(f"Jan, jan@linde.nl, BSN {BSN}").json()[0]["custom"]
+    assert notice["masked"] == ["bsn"]
 
 
 def test_rasa_never_sees_personal_data(site: Site) -> None:
@@ -385,6 +401,19 @@ def test_openapi_names_every_fact(site: Site) -> None:
 
 
 # --- operating
+
+
+def test_every_path_of_the_api_is_described_with_its_errors(site: Site) -> None:
+    paths = site.http.get("/api/v1/openapi.json").json()["paths"]
+    desk = PlanDesk(None, None, None, 1)  # type: ignore[arg-type]
+    served = {route.path for route in desk.routes()} | {"/api/v1/advice", "/api/v1/triage", "/api/v1/openapi.json"}
+    assert {path.replace("{token}.{format}", "{name}") for path in paths} == served
+    desk.close()
+    for operations in paths.values():
+        for method, operation in operations.items():
+            answers = set(operation["responses"])
+            assert {"200", "400", "403", "405", "429", "500", "503"} <= answers
+            assert method == "get" or {"408", "413", "415", "422"} <= answers
 
 
 def test_health_and_readiness(site: Site) -> None:

@@ -16,7 +16,8 @@ from bot.answers.fragments import Array, fragments, rarity
 from bot.answers.ladder import Ladder, answer, reply_of
 from bot.answers.language import is_english
 from bot.answers.matching import build_index, index_of
-from bot.answers.splitting import questions_of
+from bot.answers.splitting import calmed, questions_of
+from bot.knowledge.loader import load
 from bot.model import Card, Knowledge, Message, RankedAnswer, Source, SourceRef
 
 REF = SourceRef("handreiking", "kwaliteitscriterium 6")
@@ -26,6 +27,8 @@ TEXTS = {
     "private_help": "Vraag je huisarts.",
     "unsure": "Welke bedoel je?",
     "more_on": "Misschien bedoel je ook:",
+    "either": "Een van deze twee:",
+    "beyond": "Geen {what} {number}, wel {count}.",
     "more_button": "Meer uitleg",
     "stands_in": "Het staat hier:",
     "english": "I answer in Dutch.",
@@ -70,9 +73,44 @@ def test_a_sure_card_is_answered_with_its_source(knowledge: Knowledge) -> None:
 
 
 def test_a_near_card_is_answered_and_names_its_neighbours(knowledge: Knowledge) -> None:
-    reply, card_id = answer(ranked(("los", 0.5), ("s1-wat", 0.3), ("s3-wat", 0.2), ("s1-wie-betaalt", 0.1)), knowledge)
-    assert card_id == "los"
+    reply, card_id = answer(ranked(("los", 0.5), ("s1-wat", 0.25), ("s3-wat", 0.2), ("s1-wie-betaalt", 0.1)), knowledge)
+    assert (reply.text, card_id) == ("Antwoord van los.\n\nMisschien bedoel je ook:", "los")
     assert [button.title for button in reply.buttons] == ["Wat is scenario 1?", "Wat is scenario 3?"]
+
+
+def test_two_cards_about_as_near_are_both_answered(knowledge: Knowledge) -> None:
+    reply, card_id = answer(ranked(("los", 0.5), ("s1-wie-betaalt", 0.3), ("s3-wat", 0.2)), knowledge)
+    assert card_id == "los"
+    assert reply.text.split("\n\n") == [
+        "Een van deze twee:",
+        "**Hoe ver is het?**\nAntwoord van los.",
+        "**Wie betaalt bij scenario 1?**\nAntwoord van s1-wie-betaalt.",
+        "Misschien bedoel je ook:",
+    ]
+    assert [button.title for button in reply.buttons] == ["Wat is scenario 3?"]
+    assert reply.sources == (REF,)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("wat is criterium 9", "Er is geen criterium 9. De bron noemt er 8."),
+        ("en scenario vijf dan?", "Er is geen scenario 5. De bron noemt er 4."),
+        ("hulpdocument 7", "Er is geen hulpdocument 7. De bron noemt er 6."),
+        ("waar staat kwaliteitscriterium 0?", "Er is geen kwaliteitscriterium 0. De bron noemt er 8."),
+    ],
+)
+def test_a_number_that_does_not_exist_is_not_answered(text: str, says: str) -> None:
+    reply, card_id = answer(ranked(("hd-overzicht", 0.9)), load(), said(text), "hd-overzicht")
+    assert (reply.text, card_id) == (says, None)
+    assert len(reply.sources) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["criterium 8", "scenario 4 en scenario 1", "hulpdocument zes", "kwaliteitscriterium 1"]
+)
+def test_a_number_that_exists_is_answered(text: str) -> None:
+    assert answer(ranked(("hd-overzicht", 0.9)), load(), said(text))[1] == "hd-overzicht"
 
 
 def test_an_unsure_ranking_asks_which(knowledge: Knowledge) -> None:
@@ -230,3 +268,15 @@ def test_an_empty_index_ranks_nothing(knowledge: Knowledge) -> None:
 def test_the_steps_of_the_ladder_are_in_order() -> None:
     ladder = Ladder()
     assert 0 < ladder.faint < ladder.unsure < ladder.near < ladder.sure < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("jullie zijn waardeloos, wat kost een traject nou godverdomme", "wat kost een traject nou"),
+        ("kut bot hoeveel klanten mag 1 begeleider hebben", "bot hoeveel klanten mag 1 begeleider hebben"),
+        ("wat kost een traject", "wat kost een traject"),
+    ],
+)
+def test_anger_does_not_stand_before_the_question(text: str, asked: str) -> None:
+    assert calmed(text) == asked

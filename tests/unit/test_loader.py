@@ -12,7 +12,16 @@ import pytest
 from bot.errors import KnowledgeError
 from bot.knowledge.loader import FOLDER, load
 
-FILES = ("sources.yml", "criteria.yml", "help_documents.yml", "facts.yml", "options.yml", "terms.yml")
+FILES = (
+    "sources.yml",
+    "criteria.yml",
+    "help_documents.yml",
+    "facts.yml",
+    "options.yml",
+    "terms.yml",
+    "costs.yml",
+    "fidelity.yml",
+)
 CARD = """\
 id: {id}
 title: "Een titel"
@@ -233,6 +242,7 @@ def test_a_mistake_is_refused_with_file_and_line(folder: Path, mistake: str) -> 
 
 
 CARD_MISTAKES = {
+    "starts with yes": ("Een antwoord.", "Nee, dat niet.", 3, "can't start with yes or no"),
     "unknown key": ("answer: >-", "antwoord: >-", 3, "unknown key: antwoord"),
     "missing key": ("reviewed_on: 2026-11-21\n", "", 1, "missing key: reviewed_on"),
     "id that is not the file's name": ("id: een", "id: ander", 1, "file's name: een"),
@@ -298,3 +308,60 @@ def test_the_last_responsibility_must_always_hold(folder: Path) -> None:
     end = text.index("    remarks:", start)
     (folder / "options.yml").write_text(text[:start] + text[end:], encoding="utf-8")
     assert "hold always" in refused(folder).problem
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "problem"),
+    [
+        ("costs.yml", "    price: 11325", "    price: 11325.005", "two decimals"),
+        ("costs.yml", "    price: 11325", "    price: 0", "above zero"),
+        ("costs.yml", "    price: 11325", "    price: elf", "expected a number"),
+        ("costs.yml", "    pilot: 8", "    pilot: -8", "above zero"),
+        ("costs.yml", "    percent: 50", "    percent: 150", "more than the whole"),
+        ("costs.yml", "valid_until: 2023-12-31", "valid_until: 2022-12-31", "ends before it begins"),
+        ("costs.yml", "  reserved: 50000", "  reserve: 50000", "unknown key: reserve"),
+        ("costs.yml", 'gemeente: "Weert"', 'gemeente: "Roermond"', "given twice"),
+        ("costs.yml", "Bijlage 1", "Bijlage 9", "has no section"),
+        ("fidelity.yml", "maximum: 130", "maximum: 131", "make 130, not 131"),
+        ("fidelity.yml", "  - points: 115", "  - points: 131", "more than the maximum"),
+        ("fidelity.yml", '    verdict: "voorbeeldige', '    verdict: "prachtige', "not one of the verdicts"),
+    ],
+)
+def test_wrong_figures_are_refused_with_their_line(folder: Path, name: str, old: str, new: str, problem: str) -> None:
+    text = (folder / name).read_text(encoding="utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    error = refused(folder)
+    assert (error.file, error.line is not None) == (name, True)
+    assert problem in error.problem
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("kind: contact", "kind: gok", "expected one of contact"),
+        ("  chapter: contact", "  hoofdstuk: contact", "unknown key: hoofdstuk"),
+        ("when: {k4.multidisciplinair: [ja]}", "when: {k4.bestaat_niet: [ja]}", "no earlier yes/no question"),
+        ("when: {k4.multidisciplinair: [ja]}", "when: {k8.percentage: [ja]}", "no earlier yes/no question"),
+        ("when: {k4.multidisciplinair: [ja]}", "when: {k4.multidisciplinair: [soms]}", "expected one of ja, nee"),
+        ("when: {samenwerking.vorm: [inhuren]}", "when: {samenwerking.vorm: [huren]}", "expected one of onderaannemer"),
+        ("fact: criteria.2", "fact: criteria.9", "unknown fact: criteria.9"),
+        ("- id: k3.lagen", "- id: k1.aantal", "given twice: k1.aantal"),
+        ("chapter: criterium.8", "chapter: criterium.1", "out of order: criterium.1"),
+        ('section: "kwaliteitscriterium 6"', 'section: "kwaliteitscriterium 60"', "has no section"),
+    ],
+)
+def test_a_wrong_plan_is_refused_with_its_place(folder: Path, old: str, new: str, problem: str) -> None:
+    shutil.copy(FOLDER / "plan.yml", folder / "plan.yml")
+    line = change(folder, "plan.yml", old, new)
+    error = refused(folder)
+    assert (error.file, problem in str(error)) == ("plan.yml", True)
+    assert error.line is not None
+    assert abs(error.line - line) <= 3
+
+
+def test_help_documents_of_the_plan_are_those_of_the_criterion() -> None:
+    plan = load().plan
+    assert plan["k6.aantal"].help_documents == (3, 4, 5, 6)
+    assert plan["k8.percentage"].help_documents == ()
+    assert plan["motivatie"].help_documents == ()

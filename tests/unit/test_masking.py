@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import string
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.masking import is_bsn, is_iban, mask
+from bot.masking import BSN, CONTACT, IBAN, is_bsn, is_iban, mask
 
 HIDDEN = [
     ("mijn bsn is 123456782", "mijn bsn is [bsn]"),
@@ -159,3 +160,16 @@ def test_masking_twice_is_masking_once(text: str) -> None:
 def test_any_text_can_be_masked(text: str) -> None:
     assert mask(mask(text).text).text == mask(text).text
     assert bool(mask(text).kinds) == (mask(text).text != text)
+
+
+def test_only_contact_details_can_be_left_as_they_are() -> None:
+    text = "Jan, jan@linde.nl, 06-12345678, bsn 111222333, NL91ABNA0417164300"
+    assert mask(text, but=CONTACT).text == "Jan, jan@linde.nl, 06-12345678, bsn [bsn], [iban]"
+    assert mask(text, but=frozenset([BSN, IBAN])).text == mask(text).text
+
+
+@pytest.mark.parametrize("piece", ["06-", "12 34 ", "1-2-3-4-5-", "NL12 ABCD 1234 ", "a.b@", "bsn 12 ", "geb. 1-1-"])
+def test_a_text_made_to_keep_us_busy_does_not(piece: str) -> None:
+    started = time.process_time()
+    mask((piece * 8000)[:8000])
+    assert time.process_time() - started < 5  # one of these took minutes

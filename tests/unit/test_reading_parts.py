@@ -10,7 +10,8 @@ from bot.interview.reading.clauses import Mood, split
 from bot.interview.reading.corrections import without_put_aside
 from bot.interview.reading.lexicon import mend
 from bot.interview.reading.normalise import normalise
-from bot.interview.reading.numbers import NUMBER_WORDS, Quantity, quantity, shown
+from bot.interview.reading.numbers import Quantity, quantity, shown
+from bot.numerals import NUMBER_WORDS
 
 
 @pytest.mark.parametrize(

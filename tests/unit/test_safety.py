@@ -7,6 +7,21 @@ import pytest
 from bot.rules.safety import danger
 
 DANGER = """
+ik sta bij het spoor en ik spring zo
+nog 1 trein en dan is het klaar voor mij
+vanavond spring ik
+over een half uur lig ik onder de trein
+heb van iedereen gehouden, vannacht is alles voorbij
+ik heb afscheid genomen van mijn kinderen
+morgen ben ik er niet meer
+na vandaag hoeft niemand zich nog zorgen te maken, dan ben ik er niet meer
+wil alleen slapen en nooit meer opstaan
+genoeg slaappillen in huis
+het touw hangt klaar
+ik rijd mezelf vanavond tegen een muur
+jullie vinden mij morgen dood
+ik heb een wapen en ga het gebruiken
+een klant dreigt het gebouw op te blazen
 ik wil niet meer leven
 Ik wil dood.
 ik wil echt dood
@@ -182,6 +197,14 @@ mijn deelnemer gaf aan suïcidaal te zijn
 """
 
 SAFE = """
+ik spring straks even in het overleg
+we springen er straks tussenuit
+ik ga voor de trein van half negen
+mijn laatste dag is vrijdag, stuur het daarna naar mijn collega
+de financier steekt ons een mes in de rug
+de bom is gebarsten in ons samenwerkingsverband
+morgen ben ik er niet, overmorgen wel
+we hebben genoeg tabletten in huis voor de training
 suïcidepreventie staat in ons beleid
 Hebben jullie een training suïcidepreventie?
 Hoe gaan jullie om met suïcidaliteit binnen de doelgroep?

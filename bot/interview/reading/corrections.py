@@ -27,6 +27,9 @@ _COMMANDS = tuple(
         rf"\b(?:criterium|nummer) (?P<n>[1-8]) (?:graag |kunnen )?(?:veranderen|wijzigen|aanpassen|"
         rf"omzetten) (?:naar|in|op) (?:een )?{_VALUE}\b",
         rf"\bkan (?:criterium|nummer) (?P<n>[1-8]) (?:nog |ook |toch |misschien )*(?:naar|op|in) (?:een )?{_VALUE}\b",
+        rf"(?:\b(?:criterium|nummer) |^(?:(?:oh?|ow|nee|ja|wacht|sorry|maar|en),? )*)(?P<n>[1-8])"
+        rf"(?: (?:halen|haal|lukt|kan|kunnen|voldoet|we|wij|ik|dat|er|dus|eigenlijk|ook|aan)){{0,4}} toch (?:nog |ook )?"
+        rf"{_VALUE}(?= ?(?:$|[.,;!]))",
         rf"\b(?:criterium|nummer) (?P<n>[1-8]) (?:is|was) (?:toch|eigenlijk|bij nader inzien) (?:een |wel |"
         rf"gewoon )?{_VALUE}\b",
         rf"\bik (?:zei|schreef|antwoordde)(?: \w+){{0,3}} (?:criterium|nummer) (?P<n>[1-8])(?: \w+){{0,2}},? maar "

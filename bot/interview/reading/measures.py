@@ -150,11 +150,16 @@ _SHORT = 10  # words in a clause that answers the question without naming its su
 _FAR = {CARE: Decimal(120), GUIDANCE: Decimal(120), CAPACITY: Decimal(9999)}
 
 
-def read_measures(text: str, clauses: Sequence[Clause], pending: str | None, knowledge: Knowledge) -> list[Finding]:
-    """Return what the durations and caseloads in a normalised message say about criteria 1, 2 and 6."""
+def read_measures(
+    text: str, clauses: Sequence[Clause], pending: str | None, knowledge: Knowledge, *, bare: bool = True
+) -> list[Finding]:
+    """Return what the durations and caseloads in a normalised message say about criteria 1, 2 and 6.
+
+    Without `bare` a number that has no unit is no measure.
+    """
     found = _durations(text, clauses, pending, knowledge)
     found += _caseloads(text, clauses, pending, knowledge)
-    return found or _bare(clauses, pending, knowledge)
+    return found or (_bare(clauses, pending, knowledge) if bare else [])
 
 
 # --- durations ---------------------------------------------------------------------------------------------------
@@ -494,6 +499,8 @@ def _bare_number(match: re.Match[str], number: int, where: int, knowledge: Knowl
     criterion = knowledge.criteria[number]
     first, second = (match["a"], match["n"]) if match["a"] else (match["n"], None)
     said = quantity(match["mod"], Decimal(first), Decimal(second) if second else None)
+    if number != CAPACITY and first == "1" and "t/m" in match.group():
+        return Finding(criterion_key(number), where, unclear=f"bedoel je criterium 1 tot en met {second}, of jaren?")
     amount = f"{first} tot {second}" if second else first
     unit = "cliënten per fte" if number == CAPACITY else "jaar"
     note = " ".join(filter(None, (match["mod"], amount, unit)))

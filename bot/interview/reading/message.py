@@ -67,7 +67,7 @@ class Reading:
 
 
 def read(text: str, pending: str | None, knowledge: Knowledge) -> Reading:
-    """Read one masked message of at most 2,000 characters; `pending` is the key that was asked last, or None."""
+    """Read one masked message of at most 8,000 characters; `pending` is the key that was asked last, or None."""
     plain = without_put_aside(normalise(text))
     clauses = split(plain)
     if not clauses:
@@ -133,8 +133,10 @@ class _Message:
             return commands
         hiring = HIRING.search(self.text) is not None or self.own in (TOWN, UWV)
         found = self._organisations()
-        found += read_bulk(self.text, self.clauses, self.subjects, self.pending)
-        found += self._own_only(read_measures(self.text, self.clauses, self.pending, self.knowledge))
+        bulk = read_bulk(self.text, self.clauses, self.subjects, self.pending)
+        listed = any(finding.value is not None for finding in bulk)  # then a bare "1 t/m 8" is criteria, not years
+        measures = read_measures(self.text, self.clauses, self.pending, self.knowledge, bare=not listed)
+        found += [*bulk, *self._own_only(measures)]
         found += read_topics(self.clauses, self.subjects, self.pending)
         found += read_capacity(self.clauses, self.subjects, self.pending)
         found += read_trained(self.clauses, self.subjects, self.mentions, hiring=hiring, own=self.own)

@@ -59,7 +59,7 @@ _ADJ = (
     r"(?:\w+(?:e|s|ig|er) |klein |groot |soort |ook |eigenlijk |gewoon |toch |wel |juist |zelf |dus |1 |nu |"
     r"maar |vooral |nog )"
 )
-_DET = r"(?:een |1 |de |het |zo'n |onze |ons |eigen )?"
+_DET = r"(?:een |'?n |1 |de |het |zo'n |onze |ons |eigen )?"
 _ORG_WORDS = (
     r"(?:(?:organisatie|instelling|stichting|aanbieder|club|team|afdeling|voorziening|partij) (?:voor|"
     r"van|in|binnen|op) )?"

@@ -1,0 +1,1 @@
+"""The small inbox: server-rendered pages where employees answer (docs/helpdesk.md)."""
