@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-GROUPS, GROUP = 5, 4  # 20 characters of 5 bits: 100 bits, less what `_may_be_taken_for_data` leaves out
+GROUPS, GROUP = 5, 4  # 20 characters of 5 bits: 100 bits, less what `_may_be_taken_for_other` leaves out
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O and U: they are misread, or make words
 _MISREAD = str.maketrans("OIL", "011")
 _DASHES = "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2212_. \u00a0\u202f"
@@ -25,6 +25,7 @@ _DIGITS = re.compile(r"[0-9]+")
 _RUNS_OF_DIGITS = 3  # in a code without spaces; words with a year or a number have one
 HIDDEN = "[code]"
 _AROUND = frozenset(["code", "plan", "deze", "onze", "mijn", "hier", "open", "dank"])  # words that look like a group
+_AROUND_NORMALISED = frozenset(word.upper().translate(_MISREAD) for word in _AROUND)
 _CLEAR_DIGITS = frozenset("23456789")  # 0 and 1 may come back as o, i or l
 
 
@@ -32,7 +33,7 @@ def make_code() -> str:
     """Return a new code for people to keep: five groups of four, with dashes."""
     while True:
         groups = ["".join(secrets.choice(_ALPHABET) for _ in range(GROUP)) for _ in range(GROUPS)]
-        if _has_digits(groups) and not any(_may_be_taken_for_data(group) for group in groups):
+        if _has_digits(groups) and not any(map(_may_be_taken_for_other, groups)):
             return "-".join(groups)
 
 
@@ -146,6 +147,10 @@ def _has_digits(groups: list[str]) -> bool:
     return sum(not _CLEAR_DIGITS.isdisjoint(group) for group in groups) > 1
 
 
-def _may_be_taken_for_data(group: str) -> bool:
-    """Four digits may become part of a phone number or BSN, "NL12" starts an IBAN: masking would spoil the code."""
-    return group.isdecimal() or bool(re.fullmatch(r"[A-Z]{2}[0-9]{2}", group))
+def _may_be_taken_for_other(group: str) -> bool:
+    """Tell whether `group` isn't fit for a code.
+
+    Masking would spoil four digits (part of a phone number or BSN) and "NL12" (the start of an IBAN);
+    "DANK" and "P1AN" read as a word beside the code.
+    """
+    return group.isdecimal() or bool(re.fullmatch(r"[A-Z]{2}[0-9]{2}", group)) or group in _AROUND_NORMALISED

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+import random
+import secrets
+from collections.abc import Iterator
+
 import pytest
 
 from bot.codes import HIDDEN, find_code, hide_codes, is_code, make_code, make_token, normalise
 from bot.masking import mask
 
-CODES = [make_code() for _ in range(2000)]
+
+def _codes(number: int, seed: int) -> list[str]:
+    """Codes as `make_code` makes them, the same in every run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secrets, "choice", random.Random(seed).choice)
+        return [make_code() for _ in range(number)]
+
+
+CODES = _codes(2000, seed=1)
 
 
 def test_codes_are_all_different_and_in_form() -> None:
     assert len(set(CODES)) == len(CODES)
     assert all(is_code(code) and normalise(code) == code.replace("-", "") for code in CODES)
+
+
+@pytest.mark.parametrize("unfit", ["DANK", "DEZE", "P1AN", "C0DE", "0PEN", "H1ER", "M1JN", "0NZE", "1234", "NL91"])
+@pytest.mark.parametrize("place", range(5))
+def test_no_code_holds_a_group_that_reads_as_something_else(
+    unfit: str, place: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = ["7K3M", "Q2RT", "5VWX", "Z9A1", "B2CD"], ["2AB3"] * 5
+    drawn: Iterator[str] = iter("".join([*first[:place], unfit, *first[place + 1 :], *second]))
+    monkeypatch.setattr(secrets, "choice", lambda _alphabet: next(drawn))
+    assert make_code() == "-".join(second)
 
 
 @pytest.mark.parametrize("form", ["{}", "mijn code is {} graag", "code:{}.", "bel 06 {} en NL91 ABNA", "plan {}12"])
