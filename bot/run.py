@@ -201,6 +201,7 @@ def web(settings: Settings) -> int:
         mailer=mail.mailer,
         count=port.count,
         now=utc_now,
+        holding=port.holding,
     )
     brings = courier(
         port,

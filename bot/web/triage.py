@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from starlette.concurrency import run_in_threadpool
+
 from bot.answers.ladder import reply_of
 from bot.channels.rest import source_of, with_sources
 from bot.errors import InvalidValue, NotReady, UnknownFact
@@ -14,7 +16,7 @@ from bot.hiding import hide_personal
 from bot.model import Knowledge, Reply, Triage
 from bot.ports import Clock
 from bot.rules import triage as rules
-from bot.rules.mailtext import letter_of
+from bot.rules.mailtext import Letter, letter_of
 from bot.web import texts
 from bot.web.intake import clean
 
@@ -45,11 +47,7 @@ class Triager:
 
     async def judge(self, channel: str, text: str, subject: str = "") -> Triage:
         """Return the triage of a message; raises NotReady when it can't be understood, except in danger."""
-        today = self._clock().astimezone(HERE).date()
-        signals = rules.signals_of(letter_of(text, subject, channel), today)
-        hidden, title = hide_personal(text), hide_personal(subject)
-        letter = letter_of(hidden, title, channel)
-        redacted = f"{title}\n\n{hidden}" if title else hidden
+        signals, letter, redacted = await run_in_threadpool(self._read, channel, text, subject)  # long texts take long
         questions = rules.questions_of(letter)
         try:
             found = await self._understand(rules.core_of(letter) or EMPTY, questions, signals.numbers())
@@ -66,6 +64,13 @@ class Triager:
         return Triage(
             verdict.category, verdict.confidence, verdict.urgency, verdict.flags, answer, redacted, verdict.reasons
         )
+
+    def _read(self, channel: str, text: str, subject: str) -> tuple[rules.Signals, Letter, str]:
+        """Return what the rules see, and the message without personal data: in parts, and as one text."""
+        today = self._clock().astimezone(HERE).date()
+        signals = rules.signals_of(letter_of(text, subject, channel), today)
+        hidden, title = hide_personal(text), hide_personal(subject)
+        return signals, letter_of(hidden, title, channel), f"{title}\n\n{hidden}" if title else hidden
 
     def _cards(self, answers: Sequence[Mapping[str, Any]], asked: int) -> tuple[str, ...]:
         """Return the ids of the cards that answer the questions, each once."""

@@ -10,6 +10,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,10 +22,12 @@ from bot.helpdesk import Helpdesk
 from bot.model import Ticket
 from bot.rules.officehours import OfficeHours
 from bot.settings import Settings
+from bot.store.leases import SqlLeases
 from bot.web.deliveries import TryLater
 from bot.web.desk.plaintext import text_of
 from bot.web.desk.zammad import Mapped, Zammad, is_signed, mark_of
 from bot.web.guard import refusal
+from bot.web.holding import Holding
 from tests.fakes.places import ticket
 from tests.fakes.questions import MemoryQuestionLog
 from tests.fakes.tickets import MemoryTicketStore
@@ -70,7 +73,7 @@ class Bench:
         self.zammad = self.start()
         self._done = 0
 
-    def start(self) -> Zammad:
+    def start(self, holding: Holding | None = None) -> Zammad:
         """Return Zammad as a process that starts has it."""
         self.zammad = Zammad(
             self.helpdesk,
@@ -84,6 +87,7 @@ class Bench:
             count=lambda _request: setattr(self, "counted", self.counted + 1),
             now=lambda: self.time,
             settle=self._settle,
+            holding=holding,
         )
         return self.zammad
 
@@ -380,6 +384,21 @@ def test_a_too_long_answer_is_refused_and_the_agent_told_once(bench: Bench) -> N
     bench.look(number)
     assert bench.answers(number) == []
     assert bench.fake.seen(bench.of(number)).count("te lang") == 1
+
+
+def test_two_processes_tell_an_agent_once(bench: Bench, tmp_path: Path) -> None:
+    number = bench.open().number
+    bench.follow()
+    bench.fake.says(bench.of(number), "x" * 8001)
+    leases = [SqlLeases(f"sqlite:///{tmp_path / 'leases.sqlite'}", lambda: datetime.now(timezone.utc)) for _ in "ab"]
+    processes = [bench.start(Holding(each)) for each in leases]
+
+    async def look() -> None:
+        await asyncio.gather(*(each.look(number) for each in processes))
+
+    asyncio.run(look())
+    assert bench.fake.seen(bench.of(number)).count("te lang") == 1
+    assert bench.answers(number) == []
 
 
 def test_states_and_owners_come_here(bench: Bench) -> None:

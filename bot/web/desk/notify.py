@@ -26,6 +26,7 @@ from bot.web.deliveries import TryLater, Undeliverable
 from bot.web.desk import texts
 from bot.web.desk.outgoing import Outgoing
 from bot.web.desk.words import inbox_link
+from bot.web.holding import Holding
 from bot.web.slack_api import SlackApi
 from bot.web.teams_connector import Connector
 
@@ -59,10 +60,14 @@ class Notify:
         minutes: Mapping[str, int],
         base: str,
         now: Clock,
+        holding: Holding | None = None,
     ) -> None:
-        """`minutes` says per urgency how long a ticket may be nobody's; `base` is our public address."""
+        """`minutes` says per urgency how long a ticket may be nobody's; `base` is our public address.
+
+        `holding` keeps other processes from telling the same.
+        """
         self._desk, self._first, self._higher, self._minutes = helpdesk, first, higher, minutes
-        self._base, self._now = base, now
+        self._base, self._now, self._holding = base, now, holding or Holding()
         self._watch: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -128,7 +133,9 @@ class Notify:
     async def _look_out(self) -> None:
         while True:
             try:
-                await self.look()
+                async with self._holding.hold("watching tickets") as held:  # one process watches
+                    if held:
+                        await self.look()
             except IpsWijzerError as problem:
                 log.warning("the watch must wait: %s", problem)
             except Exception as problem:  # the next look may go better

@@ -21,6 +21,7 @@ from bot.web.desk.outgoing import Outgoing
 from bot.web.desk.slack import SlackStaff
 from bot.web.desk.teams import TeamsStaff
 from bot.web.desk.zammad import Mapped, Zammad
+from bot.web.holding import Holding
 from bot.web.slack import SlackPort
 from bot.web.teams import TeamsPort
 
@@ -69,8 +70,9 @@ def places(
     count: Callable[[Request], None],
     now: Clock,
     mailer: Mailer | None = None,
+    holding: Holding | None = None,
 ) -> Places:
-    """Return what is set up, with a line in the log for what lacks something."""
+    """Return what is set up, with a line in the log for what lacks something; `holding` is for several processes."""
     made = Places()
     if settings.staff_slack:
         if slack:
@@ -87,18 +89,23 @@ def places(
             made.handlers["teams"] = teams.staff.handle
         else:
             log.warning("Het medewerkerskanaal in Teams staat uit: Teams zelf is niet ingesteld.")
-    if zammad := _zammad(settings, helpdesk, tickets, count, now):
+    if zammad := _zammad(settings, helpdesk, tickets, count, now, holding):
         made.handlers["zammad"], made.leads = zammad.handle, zammad.name
         made.routes += zammad.routes()
         made.running.append(zammad)
-    if notify := _notify(settings, helpdesk, made, slack, teams, mailer, now):
+    if notify := _notify(settings, helpdesk, made, slack, teams, mailer, now, holding):
         made.handlers["notify"] = notify.handle
         made.running.append(notify)
     return made
 
 
 def _zammad(
-    settings: Settings, helpdesk: Helpdesk, tickets: TicketStore, count: Callable[[Request], None], now: Clock
+    settings: Settings,
+    helpdesk: Helpdesk,
+    tickets: TicketStore,
+    count: Callable[[Request], None],
+    now: Clock,
+    holding: Holding | None,
 ) -> Zammad | None:
     if not (settings.zammad_url and settings.zammad_token and settings.zammad_webhook_secret):
         log.info(
@@ -121,6 +128,7 @@ def _zammad(
         base=settings.link_base,
         count=count,
         now=now,
+        holding=holding,
     )
 
 
@@ -132,6 +140,7 @@ def _notify(
     teams: TeamsPort | None,
     mailer: Mailer | None,
     now: Clock,
+    holding: Holding | None,
 ) -> Notify | None:
     def place(where: str) -> Place | None:
         kind, _, rest = where.partition(":")
@@ -155,7 +164,7 @@ def _notify(
             log.error("%s: die plek is niet ingesteld (Slack, Teams of mail staat uit).", name)
     if first is None and higher is None:
         return None
-    return Notify(helpdesk, first, higher, dict(settings.notify_minutes), settings.link_base, now)
+    return Notify(helpdesk, first, higher, dict(settings.notify_minutes), settings.link_base, now, holding)
 
 
 def _teams_channel(settings: Settings, channel: str, teams: TeamsPort) -> Reference:

@@ -17,7 +17,8 @@ import hmac
 import json
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,6 +40,7 @@ from bot.web.desk.plaintext import text_of
 from bot.web.desk.words import inbox_link, moment, said, shown
 from bot.web.desk.zammad_api import Gone, Unprocessable, ZammadApi, listed, whole
 from bot.web.guard import Json
+from bot.web.holding import Holding
 from bot.web.intake import clean, read_body
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,7 @@ NOBODY = 1  # Zammad's owner of what nobody owns
 SETTLE = timedelta(seconds=60)  # how long a ticket that was perhaps made may stay out of Zammad's index
 WAIT_DAYS = 7  # of a reminder on what waits for the asker
 LOOK_SECONDS = 300.0  # between two looks at all open tickets
+OTHERS_SECONDS = 20.0  # for another process that is at the same ticket
 LOOK_BACK = timedelta(days=7)  # at tickets that were closed since
 MAX_BODY = 2 * 1024 * 1024  # bytes of a webhook: a mail's text, never its attachments
 MOST_TEXT = 8000  # characters of an answer
@@ -119,8 +122,12 @@ class Zammad:
         count: Callable[[Request], None],
         now: Clock,
         settle: timedelta = SETTLE,
+        holding: Holding | None = None,
     ) -> None:
-        """`base` is our public address; `count` refuses a client address that asks too often."""
+        """`base` is our public address; `count` refuses a client address that asks too often.
+
+        `holding` keeps other processes from the same ticket.
+        """
         self._desk, self._tickets, self._client, self._secret = helpdesk, tickets, client, secret
         self._api, self._mapped, self._link, self._count, self._now = (
             ZammadApi(client, url, token),
@@ -129,7 +136,7 @@ class Zammad:
             count,
             now,
         )
-        self._settle = settle
+        self._settle, self._holding = settle, holding or Holding()
         self._me = 0
         self._names: dict[int, str] = {}
         self._locks: dict[int, asyncio.Lock] = {}
@@ -188,7 +195,7 @@ class Zammad:
 
     async def look(self, number: int) -> None:
         """Do what agents did to a ticket since the last look; raises TryLater, Undeliverable, StoreError."""
-        async with self._lock(number):
+        async with self._alone(number):
             ticket = await self._load(number)
             if SYSTEM in ticket.outside and not is_erased(ticket):
                 await self._look(ticket)
@@ -276,7 +283,9 @@ class Zammad:
     async def _look_often(self) -> None:
         while True:
             try:
-                await self.look_around()
+                async with self._holding.hold("looking at zammad") as held:  # one process looks
+                    if held:
+                        await self.look_around()
             except StoreError as problem:
                 log.warning("Zammad can't be looked at: %s", problem)
             except Exception as problem:  # the next look may go better
@@ -289,7 +298,7 @@ class Zammad:
         """Make Zammad hold what a ticket holds; raises TryLater, StoreError. The same event twice does no harm."""
         if event.what in _SILENT:
             return
-        async with self._lock(event.ticket):
+        async with self._alone(event.ticket):
             try:
                 await self._follow(event)
             except UnknownTicket:
@@ -510,6 +519,14 @@ class Zammad:
         written = base.written(zammad)
         if (await self._load(number)).outside.get(BASE) != written:
             await self._linked(number, BASE, written)
+
+    @asynccontextmanager
+    async def _alone(self, number: int) -> AsyncIterator[None]:
+        """Keep everybody else from a ticket; raises TryLater, StoreError, and what the block raises."""
+        async with self._lock(number), self._holding.hold(f"zammad {number}", OTHERS_SECONDS) as held:
+            if not held:
+                raise TryLater("another process is at this ticket")
+            yield
 
     def _lock(self, number: int) -> asyncio.Lock:
         if len(self._locks) > MOST_NAMES:
