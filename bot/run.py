@@ -135,6 +135,9 @@ def rasa(settings: Settings, arguments: list[str]) -> int:
     logs.configure("rasa", settings.log_format)
     import rasa.utils.io
 
+    from bot.channels.rasa_actions import check_schema_once
+
+    check_schema_once()
     rasa.utils.io.configure_colored_logging = lambda _level: None
     sys.argv = arguments
     runpy.run_module("rasa", run_name="__main__", alter_sys=True)
