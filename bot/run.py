@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import runpy
 import secrets
 import socket
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
@@ -125,7 +125,7 @@ def is_ready(settings: Settings) -> bool:
             pass
         with urllib.request.urlopen(question, timeout=30) as response:  # noqa: S310
             replies = json.load(response)
-    except (urllib.error.URLError, OSError, ValueError):
+    except (http.client.HTTPException, OSError, ValueError):  # whatever is at the port, it may not be ours
         return False
     return not any((reply.get("custom") or {}).get("kind") == "unavailable" for reply in replies)
 

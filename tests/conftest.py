@@ -69,7 +69,7 @@ class RunningAssistant:
         started = time.monotonic()
         for line in self.process.stdout:
             printed.append(line)
-            if "IPS-wijzer draait op" in line:
+            if "IPS-wijzer draait op http" in line:
                 return
             assert time.monotonic() - started < START_SECONDS, "".join(printed)
         pytest.fail("the assistant did not start: " + "".join(printed))

@@ -102,7 +102,7 @@ def assistant(folder: Path) -> Iterator[tuple[Bot, float]]:
     environ |= {"IPS_RATE_PER_MINUTE": "100000", "IPS_HOST": "127.0.0.1"}
     started = time.perf_counter()
     with _running([sys.executable, "-m", "bot.run", "start"], ROOT, environ, folder / "bench.log") as process:
-        _wait(process, lambda: "draait op" in (folder / "bench.log").read_text(encoding="utf-8", errors="replace"))
+        _wait(process, lambda: "draait op http" in (folder / "bench.log").read_text(encoding="utf-8", errors="replace"))
         bot = Bot(ports["IPS_PORT"], [process], ports["IPS_RASA_PORT"], ports["IPS_ACTIONS_PORT"])
         yield bot, time.perf_counter() - started
 

@@ -7,13 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.run import ROOT, child_environment, commands
+from bot.run import ROOT, child_environment, commands, is_ready
 from bot.settings import Settings
 from tests.fakes.serving import free_port
 
@@ -195,6 +196,25 @@ def test_a_missing_model_is_one_clear_line(tmp_path: Path) -> None:
     result = start(tmp_path, IPS_MODEL="nergens")
     assert result.returncode == 1
     assert result.stderr.startswith("Er is geen getraind model in nergens.")
+
+
+@pytest.mark.parametrize(
+    "answer", [b"GET /status HTTP/1.1\r\n\r\n", b"", b"HTTP/1.1 200 OK\r\n\r\n<html>", b"HTTP/1.1 500 -\r\n\r\n"]
+)
+def test_a_stranger_at_the_port_is_not_ready(answer: bytes) -> None:
+    """The first is what comes back from a port of which the system made both ends one connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+
+        def serve() -> None:
+            with listener.accept()[0] as connection:
+                connection.recv(1000)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        assert not is_ready(Settings.from_environment({"IPS_PORT": port, "IPS_RASA_PORT": port}))
+        thread.join()
 
 
 def test_rasa_and_actions_stay_on_loopback() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 PAUSE = 0.25  # before a request that failed is made again
+GONE_SECONDS = 120.0  # without any answer of the port: parts that were killed are back long before
 LONGEST_WAIT = 600.0  # for one answer, before the run calls it lost
 
 
@@ -40,6 +41,7 @@ class Person:
     statuses: dict[int, int] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _listening: asyncio.Task[None] | None = None
+    _heard: float = field(default_factory=time.monotonic)
 
     async def open(self) -> None:
         """Begin a conversation and listen to it."""
@@ -144,12 +146,15 @@ class Person:
                 return entries
 
     async def _request(self, method: str, path: str, **more: Any) -> httpx.Response | None:
-        """Ask once; None when nobody answered."""
+        """Ask once; None when nobody answered. Raises RuntimeError when nobody does for minutes on end."""
         try:
             response = await self.http.request(method, path, headers=self._headers, timeout=20, **more)
         except httpx.TransportError:
             self._count(0)
+            if time.monotonic() - self._heard > GONE_SECONDS:
+                raise RuntimeError("the assistant is gone") from None
             return None
+        self._heard = time.monotonic()
         self._count(response.status_code)
         if response.status_code >= 400 and not _is_polite(response):
             self.faults.append(f"{self.name}: status {response.status_code} without a Dutch error")
