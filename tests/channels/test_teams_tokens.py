@@ -82,7 +82,6 @@ def raw_token(teams: FakeTeams, key: str = "first", bits: int = 2048, **changed:
 
 
 Tokens = Callable[[FakeTeams], str]
-NOW = time.time()
 FORGED: dict[str, Tokens] = {
     "not a token": lambda t: "abc",
     "two parts": lambda t: "a.b",
@@ -114,11 +113,11 @@ FORGED: dict[str, Tokens] = {
     "key not for Teams": lambda t: t.token(rsa_key("unendorsed"), headers={"kid": "unendorsed"}),
     "key without endorsements": lambda t: t.token(rsa_key("bare"), headers={"kid": "bare"}),
     "critical header": lambda t: t.token(headers={"crit": ["exp2"], "exp2": 1}),
-    "expired": lambda t: t.token(exp=int(NOW) - 301),
+    "expired": lambda t: t.token(exp=int(time.time()) - 301),
     "expired long ago": lambda t: t.token(exp=1),
     "no exp": lambda t: t.token(exp=None),
     "exp is text": lambda t: t.token(exp="morgen"),
-    "not yet valid": lambda t: t.token(nbf=int(NOW) + 900),
+    "not yet valid": lambda t: t.token(nbf=int(time.time()) + 900),
     "nbf is text": lambda t: t.token(nbf="straks"),
     "no issuer": lambda t: t.token(iss=None),
     "other issuer": lambda t: t.token(iss="https://sts.windows.net/x/"),
