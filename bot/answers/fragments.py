@@ -42,14 +42,13 @@ def fragments(texts: Sequence[str], idf: Array | None = None) -> csr_matrix:
         columns.append(found.astype(np.int32))
         counts.append(1 + np.log(often))
         ends.append(ends[-1] + len(found))
-    matrix = csr_matrix(
-        (np.concatenate(counts), np.concatenate(columns), ends), shape=(len(texts), BUCKETS), dtype=np.float32
-    )
+    indices, data = np.concatenate(columns), np.concatenate(counts)
     if idf is not None:
-        matrix.data *= idf[matrix.indices]
-    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    matrix.data /= np.repeat(np.maximum(lengths, 1e-9), np.diff(matrix.indptr))
-    return matrix
+        data *= idf[indices]
+    rows = np.repeat(np.arange(len(texts)), np.diff(ends))
+    lengths = np.sqrt(np.bincount(rows, data * data, minlength=len(texts)))
+    data /= np.maximum(lengths, 1e-9)[rows]
+    return csr_matrix((data, indices, ends), shape=(len(texts), BUCKETS), dtype=np.float32)
 
 
 def rarity(texts: Sequence[str]) -> Array:

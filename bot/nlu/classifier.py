@@ -71,5 +71,5 @@ class LinearIntentClassifier(IntentClassifier, TrainedComponent):
             return csr_matrix((1, 0))
         row = sentence.features.tocsr().astype(np.float32)
         row.data = np.log1p(row.data)
-        norm = np.sqrt(row.multiply(row).sum())
-        return row / norm if norm else row
+        row.data /= max(np.linalg.norm(row.data), 1e-9)
+        return row
