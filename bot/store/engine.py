@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
+import os
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -15,14 +18,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
 
 from bot.errors import StoreError
 from bot.store.migrating import migrate
 
 TABLES = sa.MetaData()  # of every store; the steps in migrations/ make these, and a test compares them
 WAIT_SECONDS = 5  # for a connection, a lock or a statement
+FOLD_SECONDS = 0.3  # after a write, SQLite's write-ahead log is folded in
+FOLD_WAIT_SECONDS = 0.1  # for readers that are in its way
 
 
 class Database:
@@ -34,6 +39,7 @@ class Database:
         self._migrating = threading.Lock()
         with _store_errors():
             self._engine = _engine(url)
+        _open.add(self)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -42,10 +48,14 @@ class Database:
             if not self._migrated:
                 self._migrate()
             with self._engine.begin() as connection:
+                changes = _changes(connection)
                 yield connection
+                wrote = _changes(connection) != changes
+            if wrote:
+                _folding.soon(self._engine)
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections; the last one of all processes folds SQLite's write-ahead log in."""
         self._engine.dispose()
 
     def _migrate(self) -> None:
@@ -53,6 +63,70 @@ class Database:
             if not self._migrated:
                 migrate(self._engine)
                 self._migrated = True
+
+
+class _Folding:
+    """Folds SQLite's write-ahead logs in, a moment after a write, and empties them.
+
+    Connections stay open, because to open and close them takes longer than what is asked of them. SQLite would then
+    keep what was deleted in its log until others write over it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._written: dict[str, Engine] = {}  # by the name of its file
+        self._thread: threading.Thread | None = None
+
+    def soon(self, engine: Engine) -> None:
+        """Fold in what was written; from any thread."""
+        with self._lock:
+            self._written[str(engine.url)] = engine
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._fold_all, name="folding", daemon=True)
+                self._thread.start()
+
+    def _fold_all(self) -> None:
+        while True:
+            time.sleep(FOLD_SECONDS)
+            with self._lock:
+                written, self._written = self._written, {}
+                if not written:
+                    self._thread = None
+                    return
+            for engine in written.values():
+                if not _fold(engine):
+                    self.soon(engine)
+
+
+_open: weakref.WeakSet[Database] = weakref.WeakSet()
+_folding = _Folding()
+
+
+@atexit.register
+def _close_all() -> None:
+    for database in tuple(_open):
+        database.close()
+
+
+def _fold(engine: Engine) -> bool:
+    """Empty a write-ahead log; tell whether that is done, or can't be done."""
+    try:
+        connection = engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={int(FOLD_WAIT_SECONDS * 1000)}")
+            busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            cursor.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
+        finally:
+            connection.close()
+    except (SQLAlchemyError, sqlite3.Error):  # whoever uses it meets the same
+        return True
+    return not busy
+
+
+def _changes(connection: Connection) -> int:
+    """Return how many rows an SQLite connection ever changed; 0 for PostgreSQL."""
+    return int(getattr(connection.connection.dbapi_connection, "total_changes", 0))
 
 
 def hashed(secret: str) -> str:
@@ -105,13 +179,15 @@ def _engine(url: str) -> Engine:
         raise StoreError("only sqlite and postgresql are supported")
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(parsed, future=True, poolclass=NullPool, connect_args={"timeout": WAIT_SECONDS})
+    arguments = {"timeout": WAIT_SECONDS, "check_same_thread": False}
+    engine = sa.create_engine(parsed, future=True, poolclass=QueuePool, max_overflow=-1, connect_args=arguments)
     sa.event.listen(engine, "connect", _set_up_sqlite)
+    sa.event.listen(engine, "checkout", _check_file)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _set_up_sqlite(connection: Any, _record: Any) -> None:
+def _set_up_sqlite(connection: Any, record: Any) -> None:
     """Readers don't wait for the writer; pysqlite's own transactions are off, so that BEGIN and SAVEPOINT are ours."""
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -119,7 +195,24 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, not left in free pages
     cursor.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
+    (_, _, path), *_ = cursor.execute("PRAGMA database_list")
     cursor.close()
+    record.info["path"], record.info["file"] = path, _file_at(path)
+
+
+def _check_file(_connection: Any, record: Any, _given: Any) -> None:
+    """Let a connection be made anew when its file was put aside or replaced: it would write where nobody looks."""
+    if record.info["file"] != _file_at(record.info["path"]):
+        raise DisconnectionError
+
+
+def _file_at(path: str) -> tuple[int, int]:
+    """Return what tells one file from another under the same name; zeros when there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return 0, 0
+    return found.st_dev, found.st_ino
 
 
 def _write_ahead(cursor: Any) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -180,7 +182,57 @@ def test_a_store_out_of_reach_is_a_store_error(url: str) -> None:
 def test_a_store_that_vanishes_is_a_store_error(tmp_path: Path) -> None:
     store = SqlDossierStore(f"sqlite:///{tmp_path / 'dossiers.sqlite'}", clock)
     store.ping()
+    for path in tmp_path.glob("dossiers.sqlite*"):
+        path.unlink()
     (tmp_path / "dossiers.sqlite").write_bytes(b"dit is geen database" * 100)
     for use in (store.ping, lambda: store.load("x"), lambda: store.save(FULL), lambda: store.delete("x")):
         with pytest.raises(StoreError):
             use()
+
+
+def test_what_is_deleted_leaves_the_files_while_connections_stay_open(tmp_path: Path) -> None:
+    file = tmp_path / "dossiers.sqlite"
+    store = SqlDossierStore(f"sqlite:///{file}", clock)
+    with closing(sqlite3.connect(file)) as another:  # as of another process, which reads now and then
+        for number in range(30):
+            store.save(Dossier(f"gesprek-{number}", facts={"organisation_type": "geheimpje"}))
+        another.execute("SELECT count(*) FROM dossiers").fetchone()
+        assert b"geheimpje" in on_disk(tmp_path)
+        for number in range(30):
+            store.delete(f"gesprek-{number}")
+        until = time.monotonic() + 20
+        while b"geheimpje" in on_disk(tmp_path):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert store.load("gesprek-1") is None
+
+
+def test_a_reader_in_the_way_delays_that_and_no_more(tmp_path: Path) -> None:
+    file = tmp_path / "dossiers.sqlite"
+    store = SqlDossierStore(f"sqlite:///{file}", clock)
+    store.save(Dossier("gesprek", facts={"organisation_type": "geheimpje"}))
+    with closing(sqlite3.connect(file, isolation_level=None)) as another:
+        another.execute("BEGIN")
+        another.execute("SELECT count(*) FROM dossiers").fetchone()
+        store.delete("gesprek")
+        time.sleep(1.0)
+        assert b"geheimpje" in on_disk(tmp_path)
+        another.execute("COMMIT")
+        until = time.monotonic() + 20
+        while b"geheimpje" in on_disk(tmp_path):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+
+def test_a_file_that_is_put_back_is_the_one_that_is_used(tmp_path: Path) -> None:
+    file = tmp_path / "dossiers.sqlite"
+    store = SqlDossierStore(f"sqlite:///{file}", clock)
+    store.save(Dossier("gesprek"))
+    store.close()
+    copy = file.read_bytes()
+    store.delete("gesprek")
+    store.ping()
+    for path in tmp_path.iterdir():
+        path.unlink()
+    file.write_bytes(copy)
+    assert store.load("gesprek") is not None
