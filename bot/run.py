@@ -133,6 +133,7 @@ def is_ready(settings: Settings) -> bool:
 def rasa(settings: Settings, arguments: list[str]) -> int:
     """Run Rasa's own command line in this process, with our log lines instead of its colours."""
     logs.configure("rasa", settings.log_format)
+    sys.modules["jax"] = None  # type: ignore[assignment]  # TensorFlow imports it where it stands, for a second; unused
     import rasa.utils.io
 
     from bot.channels.rasa_actions import check_schema_once
