@@ -15,8 +15,9 @@ CHECK = "wij zijn een ribw, we willen ips gaan doen"
 
 
 def questions() -> list[str]:
-    """Return questions that have an answer."""
-    return [json.loads(line)["q"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines() if line.strip()]
+    """Return questions that have an answer, but for wishes to fill in a plan: its overview shows no facts."""
+    found = [json.loads(line)["q"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [question for question in found if "invullen" not in question]
 
 
 def think(chance: random.Random, median: float) -> float:
