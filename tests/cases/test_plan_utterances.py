@@ -14,7 +14,7 @@ from bot.interview.plan.commands import command_of
 from bot.interview.plan.engine import PlanTurn
 from bot.interview.plan.seat import Seat
 from bot.knowledge.loader import load
-from bot.model import Message, Plan, PlanAnswer
+from bot.model import Message, Plan, PlanAnswer, RankedAnswer
 
 KNOWLEDGE = load()
 CASES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "plan_utterances.yml").read_text(encoding="utf-8"))
@@ -65,6 +65,24 @@ def test_a_question_changes_nothing_and_can_still_be_noted(text: str) -> None:
     assert dict(turn.plan.answers) == GIVEN
     noted = engine.take(Message("c", "noteer dit"), turn.seat, turn.plan, KNOWLEDGE, NOW)
     assert noted.plan.answers["motivatie"].text == text
+
+
+def near_a_card(text: str) -> PlanTurn:
+    seat = Seat("p", pending="motivatie", last="organisatie.doelgroep", undo=None)
+    message = Message("c", text, answers=(RankedAnswer("wat-is-ips", 0.9),))
+    return engine.take(message, seat, PLAN, KNOWLEDGE, NOW)
+
+
+@pytest.mark.parametrize("text", CASES["question_without_mark"])
+def test_a_question_without_its_mark_is_one_when_a_card_comes_near(text: str) -> None:
+    assert dict(near_a_card(text).plan.answers) == GIVEN
+    assert near_a_card(text).side == "vraag" or near_a_card(text).replies
+    assert take(text).plan.answers["motivatie"].text == text
+
+
+@pytest.mark.parametrize("text", CASES["answer_near_a_card"])
+def test_an_answer_is_one_though_a_card_comes_near(text: str) -> None:
+    assert near_a_card(text).plan.answers["motivatie"].text == text
 
 
 @pytest.mark.parametrize(("name", "text"), pairs("small_talk"))

@@ -30,13 +30,24 @@ _ASKING = (
     r"heb|hebben|geldt|gelden|telt|tellen|bestaat|bestaan|staat|wordt|worden|zit|kost|krijg|krijgen|krijgt|bedoel|bedoelen|"
     r"zou|zouden|klopt|doet|doen|hoort|horen|weet|wil|heeft)"
 )
-_STARTS_ASKING = re.compile(
-    r"(?:(?:en|maar|eh+m?|euh|oh|ok|oke|sorry|hm+|ja|nou|even|vraagje|vraag|ps)[ ,:]+){0,3}" + _ASKING + r"\b"
+_BEFORE = r"(?:(?:en|maar|eh+m?|euh|oh|ok|oke|sorry|hm+|ja|nou|even|vraagje|vraag|ps)[ ,:]+){0,3}"
+_PREPOSITION = (
+    r"(?:in|op|bij|met|voor|van|aan|door|over|onder|tussen|naar|uit|tot|vanaf|sinds|binnen|na|per|volgens|om)"
 )
+_STARTS_ASKING = re.compile(_BEFORE + rf"(?:{_ASKING}|{_PREPOSITION} (?:wie|wiens|wat|welke?|hoeveel|waar|wanneer))\b")
 _ENDS_ASKING = re.compile(r"[,.;:]\s*(?:en |maar )?" + _ASKING + r"\b[^,.;:]{3,}$")
 _PLAINLY_ASKS = re.compile(
     r"(?:(?:en|maar|eh+m?|euh|sorry|hm+)[ ,]+)*(?:wat (?:is|zijn|betekent|betekenen|houdt) |wat bedoel\w* (?:je|jullie) met |"
     r"hoeveel .{0,30}\b(?:mag|mogen)\b|(?:mag|mogen|moet|moeten) (?:we|wij|je|ik|een|het|de|dat)\b)"
+)
+_VERB = (
+    r"(?:is|zijn|word|wordt|worden|moet|moeten|mag|mogen|kan|kun|kunt|kunnen|heeft|hebben|doet|doen|gaat|gaan|staat|staan|geldt|gelden|"
+    r"telt|tellen|hoort|horen|betaalt|betalen|kost|kosten|krijgt|krijgen|toetst|checkt|vraagt|bestaat|bestaan|zit|zitten|houdt|betekent)"
+)
+# "wie is verantwoordelijk", "welke vier scenarios zijn er", but not "wie dat doet is nog open": the verb comes at once.
+_ASKS_BY_ORDER = re.compile(
+    _BEFORE + rf"(?:{_PREPOSITION} )?(?:(?:wie|waar|waarom|wanneer|waarvoor|hoe|hoe vaak|hoe lang) {_VERB}|"
+    rf"(?:welke?|wat voor|hoeveel)(?: [\w-]+){{1,3}} {_VERB})\b(?!.*\b(?:weten|bepalen|volgt|nog niet|nog open)\b)[^,:;]*$"
 )
 _CONTACT = re.compile(r"\[(?:e-mailadres|telefoonnummer)\]")
 MOST_CONTACT_WORDS = 20
@@ -307,7 +318,8 @@ def asks(message: Message) -> bool:
         return all(part.endswith("?") for part in sentences) and bool(_STARTS_ASKING.match(words))
     best = next(iter(message.answers), None)
     sure = bool(best and best.score >= SURE_CARD) or (message.intent == "vraag" and message.confidence >= 0.85)
-    return sure and len(sentences) == 1 and count <= 14 and bool(_PLAINLY_ASKS.match(words))
+    plainly = _PLAINLY_ASKS.match(words) or _ASKS_BY_ORDER.match(words)
+    return sure and len(sentences) == 1 and count <= 14 and bool(plainly)
 
 
 def _small_talk(c: _Context) -> PlanTurn | None:
