@@ -73,8 +73,8 @@ def near_a_card(text: str) -> PlanTurn:
     return engine.take(message, seat, PLAN, KNOWLEDGE, NOW)
 
 
-@pytest.mark.parametrize("text", CASES["question_without_mark"])
-def test_a_question_without_its_mark_is_one_when_a_card_comes_near(text: str) -> None:
+@pytest.mark.parametrize("text", CASES["question_near_a_card"])
+def test_a_question_in_doubt_is_one_when_a_card_comes_near(text: str) -> None:
     assert dict(near_a_card(text).plan.answers) == GIVEN
     assert near_a_card(text).side == "vraag" or near_a_card(text).replies
     assert take(text).plan.answers["motivatie"].text == text

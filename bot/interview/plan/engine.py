@@ -49,6 +49,7 @@ _ASKS_BY_ORDER = re.compile(
     _BEFORE + rf"(?:{_PREPOSITION} )?(?:(?:wie|waar|waarom|wanneer|waarvoor|hoe|hoe vaak|hoe lang) {_VERB}|"
     rf"(?:welke?|wat voor|hoeveel)(?: [\w-]+){{1,3}} {_VERB})\b(?!.*\b(?:weten|bepalen|volgt|nog niet|nog open)\b)[^,:;]*$"
 )
+_SEEKS_ASSENT = re.compile(r"[, ](?:toch|he|niet|niet waar|niet dan)\W*$")
 _CONTACT = re.compile(r"\[(?:e-mailadres|telefoonnummer)\]")
 MOST_CONTACT_WORDS = 20
 
@@ -312,12 +313,15 @@ def asks(message: Message) -> bool:
     if "\n" in text or not 1 < count <= MOST_QUESTION_WORDS:
         return False
     sentences = [part for part in re.split(r"(?<=[.!?])\s+", text) if part]
+    best = next(iter(message.answers), None)
+    near = bool(best and best.score >= SURE_CARD)
     if text.endswith("?"):
+        if near:
+            return not _SEEKS_ASSENT.search(words)
         if len(sentences) == 1:
             return bool(_STARTS_ASKING.match(words) or (count <= 14 and _ENDS_ASKING.search(words)))
         return all(part.endswith("?") for part in sentences) and bool(_STARTS_ASKING.match(words))
-    best = next(iter(message.answers), None)
-    sure = bool(best and best.score >= SURE_CARD) or (message.intent == "vraag" and message.confidence >= 0.85)
+    sure = near or (message.intent == "vraag" and message.confidence >= 0.85)
     plainly = _PLAINLY_ASKS.match(words) or _ASKS_BY_ORDER.match(words)
     return sure and len(sentences) == 1 and count <= 14 and bool(plainly)
 
