@@ -41,7 +41,7 @@ class Person:
     statuses: dict[int, int] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _listening: asyncio.Task[None] | None = None
-    _heard: float = field(default_factory=time.monotonic)
+    _silent_since: float = 0.0
 
     async def open(self) -> None:
         """Begin a conversation and listen to it."""
@@ -151,10 +151,11 @@ class Person:
             response = await self.http.request(method, path, headers=self._headers, timeout=20, **more)
         except httpx.TransportError:
             self._count(0)
-            if time.monotonic() - self._heard > GONE_SECONDS:
+            self._silent_since = self._silent_since or time.monotonic()
+            if time.monotonic() - self._silent_since > GONE_SECONDS:
                 raise RuntimeError("the assistant is gone") from None
             return None
-        self._heard = time.monotonic()
+        self._silent_since = 0.0
         self._count(response.status_code)
         if response.status_code >= 400 and not _is_polite(response):
             self.faults.append(f"{self.name}: status {response.status_code} without a Dutch error")
