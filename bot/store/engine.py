@@ -56,6 +56,7 @@ class Database:
 
     def close(self) -> None:
         """Close the connections; the last one of all processes folds SQLite's write-ahead log in."""
+        _folding.leave(self._engine)
         self._engine.dispose()
 
     def _migrate(self) -> None:
@@ -85,6 +86,13 @@ class _Folding:
                 self._thread = threading.Thread(target=self._fold_all, name="folding", daemon=True)
                 self._thread.start()
 
+    def leave(self, engine: Engine) -> None:
+        """Open no connection of this engine any more: its file may be gone, and would be made anew."""
+        name = str(engine.url)
+        with self._lock:
+            if self._written.get(name) is engine:
+                del self._written[name]
+
     def _fold_all(self) -> None:
         while True:
             time.sleep(FOLD_SECONDS)
@@ -112,12 +120,12 @@ def _fold(engine: Engine) -> bool:
     """Empty a write-ahead log; tell whether that is done, or can't be done."""
     try:
         connection = engine.raw_connection()
+        cursor = connection.cursor()
         try:
-            cursor = connection.cursor()
             cursor.execute(f"PRAGMA busy_timeout={int(FOLD_WAIT_SECONDS * 1000)}")
             busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            cursor.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
         finally:
+            cursor.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
             connection.close()
     except (SQLAlchemyError, sqlite3.Error):  # whoever uses it meets the same
         return True

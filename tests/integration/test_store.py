@@ -15,6 +15,7 @@ import pytest
 
 from bot.errors import StaleDossier, StoreError
 from bot.model import Dossier
+from bot.store.engine import FOLD_SECONDS
 from bot.store.sql import SqlDossierStore
 from tests.fakes.disk import on_disk
 from tests.fakes.store import MemoryDossierStore
@@ -236,3 +237,13 @@ def test_a_file_that_is_put_back_is_the_one_that_is_used(tmp_path: Path) -> None
         path.unlink()
     file.write_bytes(copy)
     assert store.load("gesprek") is not None
+
+
+def test_a_closed_store_makes_no_file_anew(tmp_path: Path) -> None:
+    store = SqlDossierStore(f"sqlite:///{tmp_path / 'dossiers.sqlite'}", clock)
+    store.save(Dossier("gesprek"))
+    store.close()
+    for path in tmp_path.iterdir():
+        path.unlink()
+    time.sleep(3 * FOLD_SECONDS)
+    assert list(tmp_path.iterdir()) == []
